@@ -1,0 +1,280 @@
+//! The vocabulary that both sides speak: the objects of a database schema as plain data.
+//!
+//! The declared side may know only part of an object; such an attribute is [`Fact::Unknown`] and takes part in no claim.
+//! The live side knows everything it lists.
+
+mod dialect;
+mod fact;
+mod filter;
+mod json;
+mod live_catalog;
+mod object;
+mod sql_type;
+
+pub use dialect::{Dialect, Family};
+pub use fact::Fact;
+pub use filter::Filter;
+pub use live_catalog::{DatabaseIdentity, Evidence, LiveCatalog, Rows};
+pub use object::{ObjectKind, ObjectRef};
+pub use sql_type::{same_type, type_change_loses_data};
+
+/// One side of the comparison.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Catalog {
+    /// The SQL dialect in which types and expressions are written.
+    pub dialect: Dialect,
+    /// Tables, sorted by schema and name.
+    pub tables: Vec<Table>,
+    /// Enum types (PostgreSQL), sorted likewise.
+    pub enums: Vec<EnumType>,
+    /// Views and materialised views, sorted likewise.
+    pub views: Vec<View>,
+    /// Sequences that belong to no column, sorted likewise.
+    pub sequences: Vec<Sequence>,
+}
+
+impl Catalog {
+    /// A catalog of nothing.
+    pub fn empty(dialect: Dialect) -> Self {
+        Self { dialect, tables: Vec::new(), enums: Vec::new(), views: Vec::new(), sequences: Vec::new() }
+    }
+
+    /// The table `name` of `schema` (`None` where the dialect has no schemas).
+    pub fn table(&self, schema: Option<&str>, name: &str) -> Option<&Table> {
+        self.tables.iter().find(|table| table.schema.as_deref() == schema && table.name == name)
+    }
+
+    /// Puts every list in the contract's order.
+    pub fn sort(&mut self) {
+        self.tables.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
+        self.enums.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
+        self.views.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
+        self.sequences.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
+    }
+}
+
+/// A table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    /// Its schema; `None` where the dialect has none. PostgreSQL's default is spelled out as `public`.
+    pub schema: Option<String>,
+    /// Its name, unquoted.
+    pub name: String,
+    /// Its columns, in declared or ordinal order.
+    pub columns: Vec<Column>,
+    /// Its primary key; one of a single column too.
+    pub primary_key: Option<PrimaryKey>,
+    /// Unique constraints (unique indexes stand under `indexes`).
+    pub uniques: Vec<Unique>,
+    /// Foreign keys.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// Indexes that back no constraint.
+    pub indexes: Vec<Index>,
+    /// Check constraints.
+    pub checks: Vec<Check>,
+    /// Whether row-level security is on (PostgreSQL).
+    pub row_level_security: bool,
+    /// Row-level-security policies (PostgreSQL).
+    pub policies: Vec<Policy>,
+}
+
+impl Table {
+    /// The column `name`.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// How to name the table in a report.
+    pub fn object(&self) -> ObjectRef {
+        ObjectRef::table(self.schema.clone(), &self.name)
+    }
+}
+
+/// A column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Its name, unquoted.
+    pub name: String,
+    /// Its SQL type as `drizzle-kit` writes it for the dialect: `varchar(255)`, `timestamp with time zone`, `serial`,
+    /// `numeric(10, 2)`. An enum's type is its bare name.
+    pub sql_type: Fact<String>,
+    /// The schema of a type that is not built in (an enum's).
+    pub type_schema: Option<String>,
+    /// Whether NULL is refused.
+    pub not_null: Fact<bool>,
+    /// The default as SQL text, `None` without one.
+    pub default: Fact<Option<String>>,
+    /// GENERATED ... AS IDENTITY (PostgreSQL).
+    pub identity: Option<Identity>,
+    /// GENERATED ALWAYS AS (expression).
+    pub generated: Option<Generated>,
+    /// AUTOINCREMENT (SQLite), AUTO_INCREMENT (MySQL).
+    pub autoincrement: bool,
+}
+
+/// An identity column's sequence. Absent options have the server's defaults.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// `ALWAYS`, else `BY DEFAULT`.
+    pub always: bool,
+    /// The sequence's name.
+    pub name: Option<String>,
+    /// Its options, as SQL numbers (they exceed 64 bits of a JavaScript number).
+    pub options: SequenceOptions,
+}
+
+/// What a sequence can be told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SequenceOptions {
+    /// INCREMENT BY.
+    pub increment: Option<String>,
+    /// MINVALUE.
+    pub min_value: Option<String>,
+    /// MAXVALUE.
+    pub max_value: Option<String>,
+    /// START WITH.
+    pub start: Option<String>,
+    /// CACHE.
+    pub cache: Option<String>,
+    /// CYCLE.
+    pub cycle: Option<bool>,
+}
+
+/// A generated column's expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Generated {
+    /// The SQL expression.
+    pub expression: Fact<String>,
+    /// STORED, else VIRTUAL.
+    pub stored: bool,
+}
+
+/// A primary key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PrimaryKey {
+    /// The constraint's name; `None` where the dialect does not name it, or the code leaves it to the tool.
+    pub name: Option<String>,
+    /// Its columns, in key order.
+    pub columns: Vec<String>,
+}
+
+/// A unique constraint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unique {
+    /// The constraint's name; `None` where it has none (SQLite's inline UNIQUE).
+    pub name: Option<String>,
+    /// Its columns, in key order.
+    pub columns: Vec<String>,
+    /// NULLS NOT DISTINCT (PostgreSQL 15 and later).
+    pub nulls_not_distinct: bool,
+}
+
+/// A foreign key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignKey {
+    /// The constraint's name; `None` where it has none (SQLite).
+    pub name: Option<String>,
+    /// Its columns.
+    pub columns: Vec<String>,
+    /// The schema of the table referred to.
+    pub foreign_schema: Option<String>,
+    /// The table referred to.
+    pub foreign_table: String,
+    /// The columns referred to, in the order of `columns`.
+    pub foreign_columns: Vec<String>,
+    /// `no action`, `cascade`, `restrict`, `set null` or `set default`.
+    pub on_update: String,
+    /// Likewise.
+    pub on_delete: String,
+}
+
+/// An index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Index {
+    /// Its name.
+    pub name: String,
+    /// Whether it is unique.
+    pub unique: bool,
+    /// `btree`, `gin`, ...; `None` where the dialect has one method only.
+    pub method: Option<String>,
+    /// Its key columns, in order (INCLUDE columns are not among them).
+    pub columns: Vec<IndexColumn>,
+    /// The predicate of a partial index.
+    pub predicate: Option<String>,
+}
+
+/// One key of an index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexColumn {
+    /// A column's name, or the SQL of an expression.
+    pub expression: String,
+    /// Which of the two.
+    pub is_expression: bool,
+    /// DESC.
+    pub descending: bool,
+    /// NULLS FIRST; `None` for the order's own default.
+    pub nulls_first: Option<bool>,
+    /// The operator class, `None` for the type's default.
+    pub operator_class: Option<String>,
+}
+
+/// A check constraint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// Its name, `None` where it has none (SQLite).
+    pub name: Option<String>,
+    /// The SQL condition, without the word CHECK and its parentheses.
+    pub expression: Fact<String>,
+}
+
+/// A row-level-security policy (PostgreSQL).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Its name.
+    pub name: String,
+    /// PERMISSIVE, else RESTRICTIVE.
+    pub permissive: bool,
+    /// `all`, `select`, `insert`, `update` or `delete`.
+    pub command: String,
+    /// The roles it is for, sorted.
+    pub roles: Vec<String>,
+    /// The USING expression.
+    pub using: Option<String>,
+    /// The WITH CHECK expression.
+    pub with_check: Option<String>,
+}
+
+/// An enum type (PostgreSQL).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnumType {
+    /// Its schema.
+    pub schema: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Its labels in their order.
+    pub values: Vec<String>,
+}
+
+/// A view.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// Its schema.
+    pub schema: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Whether it is materialised.
+    pub materialized: bool,
+    /// Its query; unknown where the code builds it with Drizzle's query builder.
+    pub definition: Fact<String>,
+}
+
+/// A sequence that belongs to no column (PostgreSQL).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sequence {
+    /// Its schema.
+    pub schema: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// Its options.
+    pub options: SequenceOptions,
+}

@@ -1,0 +1,41 @@
+//! The drizzle-kit whose behaviour is predicted.
+
+use std::fmt;
+
+/// An installed (or assumed) drizzle-kit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kit {
+    /// Its version: `0.31.11`, `1.0.0-rc.5`.
+    pub version: String,
+    /// Where the version was found: `node_modules`, `package-lock.json`, `package.json`, `default`, `--kit-version`.
+    pub source: String,
+}
+
+/// The two rule sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Generation {
+    /// drizzle-kit 0.x with drizzle-orm 0.x.
+    V0,
+    /// 1.0 and its pre-releases.
+    V1,
+}
+
+impl Default for Kit {
+    /// The contract's assumption where none is installed.
+    fn default() -> Self {
+        Self { version: "0.31.11".into(), source: "default".into() }
+    }
+}
+
+impl Kit {
+    /// Which rules it follows.
+    pub fn generation(&self) -> Generation {
+        if self.version.starts_with("0.") { Generation::V0 } else { Generation::V1 }
+    }
+}
+
+impl fmt::Display for Kit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "drizzle-kit {}", self.version)
+    }
+}

@@ -1,0 +1,1 @@
+//! The one owner of mutable state: an inbox of events, the current snapshot, generations, what to publish.
