@@ -1,1 +1,268 @@
 //! The catalog JSON of the contract.
+
+use serde_json::{Map, Value, json};
+
+use super::{
+    Catalog, Check, Column, Dialect, Family, ForeignKey, Generated, Identity, Index, IndexColumn, Policy,
+    SequenceOptions, Table, Unique,
+};
+
+/// `catalog` in the contract's shape, without `unresolved` (which only a reading of code has).
+pub fn to_json(catalog: &Catalog) -> Value {
+    let tables: Vec<_> = catalog.tables.iter().map(|table| table_json(catalog.dialect, table)).collect();
+    let enums: Vec<_> = catalog
+        .enums
+        .iter()
+        .map(|item| json!({ "schema": item.schema, "name": item.name, "values": item.values }))
+        .collect();
+    let views: Vec<_> = catalog
+        .views
+        .iter()
+        .map(|view| {
+            json!({
+                "schema": view.schema, "name": view.name, "materialized": view.materialized,
+                "definition": view.definition,
+            })
+        })
+        .collect();
+    let sequences: Vec<_> = catalog
+        .sequences
+        .iter()
+        .map(|sequence| {
+            let mut object = Map::new();
+            object.insert("schema".into(), json!(sequence.schema));
+            object.insert("name".into(), json!(sequence.name));
+            insert_options(&mut object, &sequence.options);
+            Value::Object(object)
+        })
+        .collect();
+    json!({
+        "version": 1, "dialect": catalog.dialect,
+        "tables": tables, "enums": enums, "views": views, "sequences": sequences,
+    })
+}
+
+fn table_json(dialect: Dialect, table: &Table) -> Value {
+    let list = |values: Vec<Value>| Value::Array(values);
+    json!({
+        "schema": table.schema, "name": table.name,
+        "columns": list(table.columns.iter().map(column_json).collect()),
+        "primaryKey": table.primary_key.as_ref().map(|key| json!({ "name": key.name, "columns": key.columns })),
+        "uniques": list(table.uniques.iter().map(unique_json).collect()),
+        "foreignKeys": list(table.foreign_keys.iter().map(foreign_key_json).collect()),
+        "indexes": list(table.indexes.iter().map(|index| index_json(dialect, index)).collect()),
+        "checks": list(table.checks.iter().map(check_json).collect()),
+        "rowLevelSecurity": table.row_level_security,
+        "policies": list(table.policies.iter().map(policy_json).collect()),
+    })
+}
+
+fn column_json(column: &Column) -> Value {
+    json!({
+        "name": column.name, "type": column.sql_type, "notNull": column.not_null,
+        "default": column.default.known().cloned().flatten(),
+        "identity": column.identity.as_ref().map(identity_json),
+        "generated": column.generated.as_ref().map(generated_json),
+        "autoincrement": column.autoincrement,
+    })
+}
+
+fn identity_json(identity: &Identity) -> Value {
+    let mut object = Map::new();
+    object.insert("always".into(), json!(identity.always));
+    object.insert("name".into(), json!(identity.name));
+    insert_options(&mut object, &identity.options);
+    Value::Object(object)
+}
+
+/// Sequence numbers stay strings: they exceed what a JavaScript number holds.
+fn insert_options(object: &mut Map<String, Value>, options: &SequenceOptions) {
+    for (key, value) in [
+        ("increment", &options.increment),
+        ("minValue", &options.min_value),
+        ("maxValue", &options.max_value),
+        ("start", &options.start),
+        ("cache", &options.cache),
+    ] {
+        object.insert(key.into(), json!(value));
+    }
+    object.insert("cycle".into(), json!(options.cycle));
+}
+
+fn generated_json(generated: &Generated) -> Value {
+    json!({ "expression": generated.expression, "stored": generated.stored })
+}
+
+fn unique_json(unique: &Unique) -> Value {
+    json!({ "name": unique.name, "columns": unique.columns, "nullsNotDistinct": unique.nulls_not_distinct })
+}
+
+fn foreign_key_json(key: &ForeignKey) -> Value {
+    json!({
+        "name": key.name, "columns": key.columns,
+        "references": { "schema": key.foreign_schema, "table": key.foreign_table, "columns": key.foreign_columns },
+        "onUpdate": key.on_update, "onDelete": key.on_delete,
+    })
+}
+
+fn index_json(dialect: Dialect, index: &Index) -> Value {
+    json!({
+        "name": index.name, "unique": index.unique, "method": index.method,
+        "columns": index.columns.iter().map(|column| index_column_json(dialect, column)).collect::<Vec<_>>(),
+        "where": index.predicate,
+    })
+}
+
+/// Only PostgreSQL orders NULLs in an index; there the order's own default is spelled out.
+fn index_column_json(dialect: Dialect, column: &IndexColumn) -> Value {
+    let nulls = (dialect.family() == Family::Postgresql)
+        .then(|| if column.nulls_first.unwrap_or(column.descending) { "first" } else { "last" });
+    json!({
+        "expression": column.expression, "isExpression": column.is_expression,
+        "order": if column.descending { "desc" } else { "asc" }, "nulls": nulls, "opclass": column.operator_class,
+    })
+}
+
+fn check_json(check: &Check) -> Value {
+    json!({ "name": check.name, "expression": check.expression })
+}
+
+fn policy_json(policy: &Policy) -> Value {
+    json!({
+        "name": policy.name, "as": if policy.permissive { "permissive" } else { "restrictive" },
+        "for": policy.command, "to": policy.roles, "using": policy.using, "withCheck": policy.with_check,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{EnumType, Fact, PrimaryKey, Sequence, View};
+    use super::*;
+
+    fn column(name: &str, sql_type: &str, not_null: bool) -> Column {
+        Column {
+            name: name.into(),
+            sql_type: Fact::Known(sql_type.into()),
+            type_schema: None,
+            not_null: Fact::Known(not_null),
+            default: Fact::Known(None),
+            identity: None,
+            generated: None,
+            autoincrement: false,
+        }
+    }
+
+    /// The contract's example, attribute by attribute, with the objects that it leaves empty filled in.
+    #[test]
+    fn a_catalog_reads_as_the_contract_has_it() {
+        let public = || Some("public".to_owned());
+        let catalog = Catalog {
+            dialect: Dialect::Postgresql,
+            tables: vec![Table {
+                schema: public(),
+                name: "users".into(),
+                columns: vec![
+                    column("id", "integer", true),
+                    Column {
+                        default: Fact::Unknown,
+                        sql_type: Fact::Unknown,
+                        not_null: Fact::Unknown,
+                        generated: Some(Generated { expression: Fact::Known("lower(email)".into()), stored: true }),
+                        ..column("email", "text", true)
+                    },
+                    Column {
+                        default: Fact::Known(Some("7".into())),
+                        identity: Some(Identity {
+                            always: true,
+                            name: Some("users_n_seq".into()),
+                            options: SequenceOptions {
+                                max_value: Some("9223372036854775807".into()),
+                                cycle: Some(false),
+                                ..Default::default()
+                            },
+                        }),
+                        ..column("n", "bigint", false)
+                    },
+                ],
+                primary_key: Some(PrimaryKey { name: Some("users_pkey".into()), columns: vec!["id".into()] }),
+                uniques: vec![Unique {
+                    name: Some("users_email_unique".into()),
+                    columns: vec!["email".into()],
+                    nulls_not_distinct: false,
+                }],
+                foreign_keys: vec![ForeignKey {
+                    name: Some("users_org".into()),
+                    columns: vec!["org_id".into()],
+                    foreign_schema: public(),
+                    foreign_table: "orgs".into(),
+                    foreign_columns: vec!["id".into()],
+                    on_update: "no action".into(),
+                    on_delete: "cascade".into(),
+                }],
+                indexes: vec![Index {
+                    name: "users_email".into(),
+                    unique: false,
+                    method: Some("btree".into()),
+                    columns: vec![
+                        IndexColumn {
+                            expression: "email".into(),
+                            is_expression: false,
+                            descending: false,
+                            nulls_first: None,
+                            operator_class: None,
+                        },
+                        IndexColumn {
+                            expression: "lower(email)".into(),
+                            is_expression: true,
+                            descending: true,
+                            nulls_first: None,
+                            operator_class: Some("text_pattern_ops".into()),
+                        },
+                    ],
+                    predicate: Some("n > 0".into()),
+                }],
+                checks: vec![Check { name: Some("users_n".into()), expression: Fact::Known("n > 0".into()) }],
+                row_level_security: true,
+                policies: vec![Policy {
+                    name: "own".into(),
+                    permissive: true,
+                    command: "select".into(),
+                    roles: vec!["public".into()],
+                    using: Some("true".into()),
+                    with_check: None,
+                }],
+            }],
+            enums: vec![EnumType {
+                schema: public(),
+                name: "role".into(),
+                values: vec!["admin".into(), "user".into()],
+            }],
+            views: vec![View {
+                schema: public(),
+                name: "active_users".into(),
+                materialized: false,
+                definition: Fact::Known("SELECT 1".into()),
+            }],
+            sequences: vec![Sequence {
+                schema: public(),
+                name: "invoice_number".into(),
+                options: SequenceOptions { start: Some("10".into()), ..Default::default() },
+            }],
+        };
+        let expected: Value = serde_json::from_str(include_str!("catalog.example.json")).expect("the example is JSON");
+        assert_eq!(to_json(&catalog), expected);
+    }
+
+    #[test]
+    fn only_postgresql_orders_nulls() {
+        let key = IndexColumn {
+            expression: "a".into(),
+            is_expression: false,
+            descending: false,
+            nulls_first: None,
+            operator_class: None,
+        };
+        assert_eq!(index_column_json(Dialect::Sqlite, &key)["nulls"], Value::Null);
+        assert_eq!(index_column_json(Dialect::Postgresql, &key)["nulls"], json!("last"));
+    }
+}

@@ -14,6 +14,7 @@ mod sql_type;
 pub use dialect::{Dialect, Family};
 pub use fact::Fact;
 pub use filter::Filter;
+pub use json::to_json;
 pub use live_catalog::{DatabaseIdentity, Evidence, LiveCatalog, Rows};
 pub use object::{ObjectKind, ObjectRef};
 pub use sql_type::{same_type, type_change_loses_data};
