@@ -1,15 +1,37 @@
 //! Which live objects belong to the schema: `tablesFilter`, `schemaFilter` and `extensionsFilters`, as drizzle-kit applies
 //! them.
 
+use super::Generation;
+
 /// The filters of one project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
+    /// The rules that hold: exact schema names in 0.x, globs in 1.0.
+    pub generation: Generation,
     /// `tablesFilter`, as written.
     pub tables: Vec<String>,
     /// `schemaFilter`, as written or defaulted; `None` keeps every schema.
     pub schemas: Option<Vec<String>>,
     /// `extensionsFilters`, as written.
     pub extensions: Vec<String>,
+    /// `migrations` of the config.
+    pub migrations: MigrationsTable,
+}
+
+/// Where drizzle-kit keeps the list of applied migrations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MigrationsTable {
+    /// `migrations.schema`.
+    pub schema: String,
+    /// `migrations.table`.
+    pub table: String,
+}
+
+impl Default for MigrationsTable {
+    /// drizzle-kit's own defaults.
+    fn default() -> Self {
+        Self { schema: "drizzle".into(), table: "__drizzle_migrations".into() }
+    }
 }
 
 impl Filter {

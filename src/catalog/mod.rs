@@ -6,6 +6,7 @@
 mod dialect;
 mod fact;
 mod filter;
+mod generation;
 mod json;
 mod live_catalog;
 mod object;
@@ -13,7 +14,8 @@ mod sql_type;
 
 pub use dialect::{Dialect, Family};
 pub use fact::Fact;
-pub use filter::Filter;
+pub use filter::{Filter, MigrationsTable};
+pub use generation::Generation;
 pub use json::to_json;
 pub use live_catalog::{DatabaseIdentity, Evidence, LiveCatalog, Rows};
 pub use object::{ObjectKind, ObjectRef};

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::catalog::Generation;
+
 /// An installed (or assumed) drizzle-kit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kit {
@@ -9,15 +11,6 @@ pub struct Kit {
     pub version: String,
     /// Where the version was found: `node_modules`, `package-lock.json`, `package.json`, `default`, `--kit-version`.
     pub source: String,
-}
-
-/// The two rule sets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Generation {
-    /// drizzle-kit 0.x with drizzle-orm 0.x.
-    V0,
-    /// 1.0 and its pre-releases.
-    V1,
 }
 
 impl Default for Kit {

@@ -8,7 +8,9 @@ mod kit;
 use std::collections::BTreeMap;
 
 pub use data::{ConfigPlaces, Data, Environment, EnvironmentLoad, PlacedData, Property};
-pub use kit::{Generation, Kit};
+pub use kit::Kit;
+
+pub use crate::catalog::Generation;
 
 use crate::catalog::{Catalog, Dialect, EnumType, Sequence, Table, View};
 use crate::text::{Document, FilePath, Files, Place, Span};
