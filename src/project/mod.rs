@@ -1,8 +1,12 @@
 //! Which project this is: its drizzle config, schema files, env files, installed drizzle-kit, and the ledger.
 
+mod disk;
+
 use std::path::PathBuf;
 
 use secrecy::SecretString;
+
+pub use disk::DiskFiles;
 
 /// Where the database is, as far as the config and the environment tell.
 #[derive(Clone, Debug)]

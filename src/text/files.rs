@@ -17,6 +17,9 @@ pub trait Files {
 
     /// The entries directly in the folder at `path`, sorted; empty where there is none.
     fn entries(&self, path: &Path) -> Vec<PathBuf>;
+
+    /// Whether a symbolic link stands at `path`. Links can form cycles, so that nothing that descends may follow them.
+    fn is_link(&self, path: &Path) -> bool;
 }
 
 /// Files in memory: for tests, and as the overlay of unsaved text.
@@ -58,5 +61,9 @@ impl Files for MemoryFiles {
             .collect();
         entries.dedup();
         entries
+    }
+
+    fn is_link(&self, _path: &Path) -> bool {
+        false
     }
 }
