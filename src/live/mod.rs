@@ -1,1 +1,33 @@
 //! The only room that talks to a database: connects (read-only, with timeouts), introspects, watches, gathers evidence.
+//!
+//! [`read`] reads once, in one consistent snapshot, and never writes: the server (or SQLite itself) is told to refuse
+//! every write of the connection, and is asked whether it will. Whoever calls has decided that the target may be opened.
+
+mod error;
+mod sqlite;
+mod target;
+
+pub use error::{ErrorKind, LiveError};
+pub use target::{Limits, Target};
+
+use crate::catalog::{Dialect, LiveCatalog};
+
+/// Reads the structure of `target` and what its tables hold.
+pub async fn read(target: &Target, limits: &Limits) -> Result<LiveCatalog, LiveError> {
+    let reading = async {
+        match target.dialect {
+            Dialect::Sqlite => sqlite::read(target, limits).await,
+            Dialect::Turso if sqlite::names_a_file(target) => sqlite::read(target, limits).await,
+            Dialect::Postgresql | Dialect::Turso | Dialect::Mysql | Dialect::Singlestore => {
+                Err(LiveError::unsupported(target.dialect))
+            }
+        }
+    };
+    match tokio::time::timeout(limits.refresh, reading).await {
+        Ok(result) => result,
+        Err(_) => Err(LiveError::new(
+            ErrorKind::TimedOut,
+            format!("the database took longer than {} s to describe itself", limits.refresh.as_secs()),
+        )),
+    }
+}

@@ -1,0 +1,291 @@
+//! From the rows that SQLite's pragmas give to the tables and views of a catalog.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
+
+use super::ddl;
+use crate::catalog::{Check, Column, Fact, ForeignKey, Generated, Index, IndexColumn, PrimaryKey, Table, Unique, View};
+
+/// The answers to the `.sql` files of their names.
+pub(super) struct Answers {
+    pub objects: Vec<SqliteRow>,
+    pub tables: Vec<SqliteRow>,
+    pub columns: Vec<SqliteRow>,
+    pub virtual_columns: Vec<SqliteRow>,
+    pub indexes: Vec<SqliteRow>,
+    pub foreign_keys: Vec<SqliteRow>,
+}
+
+/// What they say.
+#[derive(Debug, Default)]
+pub(super) struct Assembled {
+    pub tables: Vec<Table>,
+    pub views: Vec<View>,
+    /// The names of the tables that are b-trees of rows with a rowid.
+    pub with_rowid: BTreeSet<String>,
+    /// The names of the tables without one.
+    pub without_rowid: BTreeSet<String>,
+    /// Whether ANALYZE has left its estimates.
+    pub analyzed: bool,
+}
+
+/// Tables that an extension unknown to the SQLite inside keeps for its virtual tables: module, and how their names go on
+/// after the virtual table's. (SQLite marks those of the modules it knows itself.)
+const SHADOWS: &[(&str, &[&str])] =
+    &[("vec0", &["_chunks", "_rowids", "_info", "_auxiliary", "_vector_chunks", "_metadatachunks", "_metadatatext"])];
+
+/// The tables that libSQL keeps for a vector index.
+const VECTOR_INDEX: &str = "libsql_vector_idx";
+const VECTOR_SHADOWS: &[&str] = &["_shadow", "_shadow_idx"];
+const VECTOR_META: &str = "libsql_vector_meta_shadow";
+
+#[derive(Default)]
+struct Objects {
+    /// Name and DDL of each table, in the order of creation.
+    tables: Vec<(String, String)>,
+    indexes: BTreeMap<String, String>,
+    views: Vec<View>,
+}
+
+/// Puts the answers together.
+pub(super) fn assemble(answers: &Answers) -> Result<Assembled, sqlx::Error> {
+    let objects = objects(&answers.objects)?;
+    let mut result = Assembled { views: objects.views.clone(), ..Assembled::default() };
+    let mut shadows = declared_shadows(&objects);
+    for row in &answers.tables {
+        let (name, kind, without): (String, String, i64) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+        result.analyzed |= name == "sqlite_stat1";
+        match kind.as_str() {
+            "shadow" => drop(shadows.insert(name)),
+            "table" if without != 0 => drop(result.without_rowid.insert(name)),
+            "table" => drop(result.with_rowid.insert(name)),
+            _ => {}
+        }
+    }
+
+    let mut tables: BTreeMap<String, Table> = BTreeMap::new();
+    let mut definitions = BTreeMap::new();
+    for (name, sql) in objects.tables.iter().filter(|(name, _)| !shadows.contains(name)) {
+        tables.insert(name.clone(), Table { name: name.clone(), ..Table::default() });
+        definitions.insert(name.clone(), ddl::table(sql));
+    }
+    let nothing = ddl::TableDdl::default();
+    let definition = |table: &str| definitions.get(table).unwrap_or(&nothing);
+
+    let mut keys: BTreeMap<String, Vec<(i64, String)>> = BTreeMap::new();
+    for row in answers.columns.iter().chain(&answers.virtual_columns) {
+        let name: String = row.try_get(0)?;
+        let Some(table) = tables.get_mut(&name) else { continue };
+        let (column, place) = column(row, definition(&name))?;
+        if let Some(column) = column {
+            if place > 0 {
+                keys.entry(name).or_default().push((place, column.name.clone()));
+            }
+            table.columns.push(column);
+        }
+    }
+    for (name, mut key) in keys {
+        key.sort();
+        let columns: Vec<String> = key.into_iter().map(|(_, column)| column).collect();
+        let Some(table) = tables.get_mut(&name) else { continue };
+        let ddl = definition(&name);
+        if let [only] = columns.as_slice()
+            && let Some(column) = table.columns.iter_mut().find(|column| column.name == *only)
+            && column.sql_type.known().is_some_and(|sql_type| sql_type == "integer")
+        {
+            // Such a column is the rowid itself, which is never NULL, whatever the pragma says.
+            column.autoincrement = ddl.autoincrement;
+            if result.with_rowid.contains(&name) {
+                column.not_null = Fact::Known(true);
+            }
+        }
+        table.primary_key = Some(PrimaryKey { name: ddl.primary_key.clone(), columns });
+    }
+    for (name, table) in &mut tables {
+        for (check, expression) in &definition(name).checks {
+            table.checks.push(Check { name: check.clone(), expression: Fact::Known(expression.clone()) });
+        }
+    }
+    indexes(&answers.indexes, &objects, &definitions, &mut tables)?;
+    foreign_keys(&answers.foreign_keys, &mut tables)?;
+
+    result.tables = tables.into_values().collect();
+    Ok(result)
+}
+
+fn objects(rows: &[SqliteRow]) -> Result<Objects, sqlx::Error> {
+    let mut objects = Objects::default();
+    for row in rows {
+        let (kind, name): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+        let sql: String = row.try_get::<Option<String>, _>(3)?.unwrap_or_default();
+        match kind.as_str() {
+            "table" => objects.tables.push((name, sql)),
+            "index" => drop(objects.indexes.insert(name, sql)),
+            "view" => {
+                let definition = ddl::view_query(&sql).map_or(Fact::Unknown, |query| Fact::Known(query.to_owned()));
+                objects.views.push(View { schema: None, name, materialized: false, definition });
+            }
+            _ => {}
+        }
+    }
+    Ok(objects)
+}
+
+fn declared_shadows(objects: &Objects) -> BTreeSet<String> {
+    let mut shadows = BTreeSet::new();
+    for (table, sql) in &objects.tables {
+        let Some(module) = ddl::module(sql) else { continue };
+        for suffix in SHADOWS.iter().filter(|(name, _)| *name == module).flat_map(|(_, suffixes)| *suffixes) {
+            let start = format!("{table}{suffix}");
+            let numbered = |name: &str| {
+                name.strip_prefix(&start).is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
+            };
+            shadows.extend(objects.tables.iter().map(|(name, _)| name).filter(|name| numbered(name)).cloned());
+        }
+    }
+    for (index, sql) in &objects.indexes {
+        if sql.to_ascii_lowercase().contains(VECTOR_INDEX) {
+            shadows.insert(VECTOR_META.to_owned());
+            shadows.extend(VECTOR_SHADOWS.iter().map(|suffix| format!("{index}{suffix}")));
+        }
+    }
+    shadows
+}
+
+/// A column and its place in the primary key (0: none). A hidden column of a virtual table is none.
+fn column(row: &SqliteRow, ddl: &ddl::TableDdl) -> Result<(Option<Column>, i64), sqlx::Error> {
+    const HIDDEN: i64 = 1;
+    const GENERATED_VIRTUAL: i64 = 2;
+    const GENERATED_STORED: i64 = 3;
+    let name: String = row.try_get(1)?;
+    let (not_null, place, hidden): (i64, i64, i64) = (row.try_get(3)?, row.try_get(5)?, row.try_get(6)?);
+    if hidden == HIDDEN {
+        return Ok((None, 0));
+    }
+    let declared: Option<String> = row.try_get(2)?;
+    let generated = matches!(hidden, GENERATED_VIRTUAL | GENERATED_STORED).then(|| Generated {
+        expression: ddl
+            .generated
+            .iter()
+            .find(|(column, _)| column.eq_ignore_ascii_case(&name))
+            .map_or(Fact::Unknown, |(_, expression)| Fact::Known(expression.clone())),
+        stored: hidden == GENERATED_STORED,
+    });
+    let column = Column {
+        name,
+        sql_type: Fact::Known(declared.unwrap_or_default().to_ascii_lowercase()),
+        type_schema: None,
+        not_null: Fact::Known(not_null != 0),
+        default: Fact::Known(row.try_get(4)?),
+        identity: None,
+        generated,
+        autoincrement: false,
+    };
+    Ok((Some(column), place))
+}
+
+/// Indexes, and the unique constraints that SQLite keeps as indexes without DDL.
+fn indexes(
+    rows: &[SqliteRow],
+    objects: &Objects,
+    definitions: &BTreeMap<String, ddl::TableDdl>,
+    tables: &mut BTreeMap<String, Table>,
+) -> Result<(), sqlx::Error> {
+    let mut start = 0;
+    while let Some(first) = rows.get(start) {
+        let (table_name, name): (String, String) = (first.try_get(0)?, first.try_get(1)?);
+        let (unique, origin): (i64, String) = (first.try_get(2)?, first.try_get(3)?);
+        let mut keys: Vec<(Option<String>, bool)> = Vec::new();
+        while let Some(row) = rows.get(start) {
+            if row.try_get::<String, _>(0)? != table_name || row.try_get::<String, _>(1)? != name {
+                break;
+            }
+            keys.push((row.try_get(4)?, row.try_get::<i64, _>(5)? != 0));
+            start += 1;
+        }
+        let Some(table) = tables.get_mut(&table_name) else { continue };
+        match origin.as_str() {
+            "u" => {
+                let columns: Vec<String> = keys.into_iter().filter_map(|(column, _)| column).collect();
+                let same = |named: &[String]| {
+                    named.len() == columns.len() && named.iter().zip(&columns).all(|(a, b)| a.eq_ignore_ascii_case(b))
+                };
+                let name = definitions
+                    .get(&table_name)
+                    .and_then(|ddl| ddl.uniques.iter().find(|(_, named)| same(named)))
+                    .map(|(name, _)| name.clone());
+                table.uniques.push(Unique { name, columns, nulls_not_distinct: false });
+            }
+            "c" => {
+                let ddl = objects.indexes.get(&name).map(|sql| ddl::index(sql)).unwrap_or_default();
+                let columns = keys
+                    .into_iter()
+                    .enumerate()
+                    .map(|(place, (column, descending))| IndexColumn {
+                        is_expression: column.is_none(),
+                        expression: column.or_else(|| ddl.keys.get(place).cloned()).unwrap_or_default(),
+                        descending,
+                        nulls_first: None,
+                        operator_class: None,
+                    })
+                    .collect();
+                table.indexes.push(Index {
+                    name,
+                    unique: unique != 0,
+                    method: None,
+                    columns,
+                    predicate: ddl.predicate,
+                });
+            }
+            _ => {}
+        }
+    }
+    for table in tables.values_mut() {
+        table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
+        table.uniques.sort_by(|a, b| a.columns.cmp(&b.columns));
+    }
+    Ok(())
+}
+
+fn foreign_keys(rows: &[SqliteRow], tables: &mut BTreeMap<String, Table>) -> Result<(), sqlx::Error> {
+    let mut found: BTreeMap<String, Vec<ForeignKey>> = BTreeMap::new();
+    let mut last = None;
+    for row in rows {
+        let (table, id): (String, i64) = (row.try_get(0)?, row.try_get(1)?);
+        let keys = found.entry(table.clone()).or_default();
+        if last.as_ref() != Some(&(table.clone(), id)) {
+            last = Some((table, id));
+            keys.push(ForeignKey {
+                name: None,
+                columns: Vec::new(),
+                foreign_schema: None,
+                foreign_table: row.try_get(2)?,
+                foreign_columns: Vec::new(),
+                on_update: row.try_get::<String, _>(5)?.to_ascii_lowercase(),
+                on_delete: row.try_get::<String, _>(6)?.to_ascii_lowercase(),
+            });
+        }
+        if let Some(key) = keys.last_mut() {
+            key.columns.push(row.try_get(3)?);
+            key.foreign_columns.extend(row.try_get::<Option<String>, _>(4)?);
+        }
+    }
+    for (table, mut keys) in found {
+        for key in &mut keys {
+            // `REFERENCES other` without columns means its primary key; names are compared without case.
+            let other = tables.values().find(|other| other.name.eq_ignore_ascii_case(&key.foreign_table));
+            if let Some(other) = other {
+                key.foreign_table = other.name.clone();
+                if let (true, Some(primary)) = (key.foreign_columns.is_empty(), &other.primary_key) {
+                    key.foreign_columns = primary.columns.clone();
+                }
+            }
+        }
+        if let Some(table) = tables.get_mut(&table) {
+            table.foreign_keys = keys;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,196 @@
+//! Reads a SQLite file: read-only, in one transaction, leaving nothing behind.
+
+mod assemble;
+mod ddl;
+mod evidence;
+mod file;
+
+use std::path::{Path, PathBuf};
+
+use secrecy::ExposeSecret;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
+use sqlx::{ConnectOptions, Connection, Row};
+
+use super::{ErrorKind, Limits, LiveError, Target};
+use crate::catalog::{Catalog, DatabaseIdentity, Dialect, LiveCatalog};
+use assemble::Answers;
+use file::{Access, Trace};
+
+/// How often a reading starts again because somebody opened or changed the file meanwhile.
+const ATTEMPTS: usize = 5;
+
+/// Whether a `turso` target is a local file.
+pub(super) fn names_a_file(target: &Target) -> bool {
+    let url = target.url.expose_secret();
+    url.starts_with("file:") || !url.contains("://")
+}
+
+/// Reads the file's structure and evidence.
+pub(super) async fn read(target: &Target, limits: &Limits) -> Result<LiveCatalog, LiveError> {
+    let path = path_of(target)?;
+    for _ in 0..ATTEMPTS {
+        let before = trace(&path).await?;
+        let access = before.access(&path)?;
+        let reading = read_once(&path, access, limits).await;
+        let sound = match access {
+            Access::Plain => true,
+            // Read without locks: it holds only if nothing has moved.
+            Access::Immutable => trace(&path).await? == before,
+            // A log that was taken in meanwhile is no fault.
+            Access::SharedMemory => reading.is_ok() || trace(&path).await? == before,
+        };
+        if sound {
+            return reading.map(|live| of_dialect(live, target.dialect));
+        }
+    }
+    Err(LiveError::new(ErrorKind::Busy, format!("{} kept changing while it was read", path.display())))
+}
+
+fn of_dialect(mut live: LiveCatalog, dialect: Dialect) -> LiveCatalog {
+    live.catalog.dialect = dialect;
+    live
+}
+
+/// The file that the target names: a path, or a `file:` URL as libSQL's client takes it.
+fn path_of(target: &Target) -> Result<PathBuf, LiveError> {
+    let url = target.url.expose_secret().trim();
+    let path = match url.strip_prefix("file:") {
+        Some(rest) => {
+            let rest = rest.split(['?', '#']).next().unwrap_or_default();
+            match rest.strip_prefix("//") {
+                Some(authority) => authority.find('/').map_or("", |slash| &authority[slash..]),
+                None => rest,
+            }
+        }
+        None => url,
+    };
+    if path.is_empty() {
+        return Err(LiveError::new(
+            ErrorKind::InvalidUrl,
+            "the URL names no SQLite file: give a path, or `file:` and a path",
+        ));
+    }
+    if path == ":memory:" {
+        return Err(LiveError::new(
+            ErrorKind::Unsupported,
+            "a database in memory lives inside its own process and cannot be read: use a file",
+        ));
+    }
+    if path.contains("://") {
+        return Err(LiveError::new(
+            ErrorKind::InvalidUrl,
+            "the URL names no SQLite file: give a path, or check the dialect of the config",
+        ));
+    }
+    Ok(target.folder.join(path))
+}
+
+async fn trace(path: &Path) -> Result<Trace, LiveError> {
+    let path = path.to_owned();
+    blocking(move || Trace::of(&path)).await
+}
+
+/// File systems may hang; the runtime must not hang with them.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, LiveError> + Send + 'static,
+) -> Result<T, LiveError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|_| Err(LiveError::new(ErrorKind::Other, "reading the file failed unexpectedly")))
+}
+
+async fn connect(path: &Path, access: Access, limits: &Limits) -> Result<SqliteConnection, LiveError> {
+    let options = SqliteConnectOptions::new()
+        .filename(file::uri(path, access)?)
+        .read_only(true)
+        .create_if_missing(false)
+        .foreign_keys(false)
+        .busy_timeout(limits.lock)
+        .pragma("query_only", "on")
+        // A file comes with the repository, so its views and expressions may call nothing with effects.
+        .pragma("trusted_schema", "off");
+    match tokio::time::timeout(limits.connect, options.connect()).await {
+        Ok(connection) => connection.map_err(|error| explain(&error, path)),
+        Err(_) => Err(LiveError::new(
+            ErrorKind::TimedOut,
+            format!("{} could not be opened within {} s", path.display(), limits.connect.as_secs_f32()),
+        )),
+    }
+}
+
+async fn read_once(path: &Path, access: Access, limits: &Limits) -> Result<LiveCatalog, LiveError> {
+    let mut connection = connect(path, access, limits).await?;
+    let result = read_in_transaction(&mut connection, path).await;
+    let _ = connection.close().await;
+    result
+}
+
+async fn read_in_transaction(connection: &mut SqliteConnection, path: &Path) -> Result<LiveCatalog, LiveError> {
+    let failed = |error: sqlx::Error| explain(&error, path);
+    sqlx::raw_sql("begin").execute(&mut *connection).await.map_err(failed)?;
+    let answers = Answers {
+        objects: select(connection, include_str!("objects.sql")).await.map_err(failed)?,
+        tables: select(connection, include_str!("tables.sql")).await.map_err(failed)?,
+        columns: select(connection, include_str!("columns.sql")).await.map_err(failed)?,
+        virtual_columns: virtual_columns(connection).await.map_err(failed)?,
+        indexes: select(connection, include_str!("indexes.sql")).await.map_err(failed)?,
+        foreign_keys: select(connection, include_str!("foreign_keys.sql")).await.map_err(failed)?,
+    };
+    let assembled = assemble::assemble(&answers).map_err(failed)?;
+    let evidence = evidence::gather(connection, &assembled).await;
+    let version = select(connection, include_str!("version.sql")).await.map_err(failed)?;
+    sqlx::raw_sql("rollback").execute(&mut *connection).await.map_err(failed)?;
+
+    let mut catalog = Catalog { tables: assembled.tables, views: assembled.views, ..Catalog::empty(Dialect::Sqlite) };
+    catalog.sort();
+    let database = DatabaseIdentity {
+        name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        host: None,
+        server_version: version.first().map(|row| row.try_get(0)).transpose().map_err(failed)?.unwrap_or_default(),
+        user: None,
+    };
+    Ok(LiveCatalog { catalog, database, evidence })
+}
+
+/// One by one: a virtual table whose module is not built in cannot tell its columns, and must not silence the others.
+async fn virtual_columns(connection: &mut SqliteConnection) -> Result<Vec<SqliteRow>, sqlx::Error> {
+    let mut columns = Vec::new();
+    for row in select(connection, include_str!("virtual_tables.sql")).await? {
+        let name: String = row.try_get(0)?;
+        let rows = sqlx::query(include_str!("virtual_columns.sql")).bind(name).fetch_all(&mut *connection).await;
+        columns.extend(rows.unwrap_or_default());
+    }
+    Ok(columns)
+}
+
+async fn select(connection: &mut SqliteConnection, sql: &'static str) -> Result<Vec<SqliteRow>, sqlx::Error> {
+    sqlx::raw_sql(sql).fetch_all(connection).await
+}
+
+/// What SQLite's result codes mean for people. <https://www.sqlite.org/rescode.html>
+fn explain(error: &sqlx::Error, path: &Path) -> LiveError {
+    let shown = path.display();
+    let code: Option<i32> = error.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse().ok());
+    let (kind, message) = match code.map(|code| code & 0xff) {
+        Some(5 | 6) => {
+            (ErrorKind::Busy, format!("{shown} is locked by another process that is writing; it is read again later"))
+        }
+        Some(8) => (
+            ErrorKind::NotReadOnly,
+            format!(
+                "{shown} was left in the middle of a write: open it once with its application, so that it recovers"
+            ),
+        ),
+        Some(11) => (ErrorKind::NotADatabase, format!("{shown} is damaged: run `PRAGMA integrity_check` on it")),
+        Some(26) => (ErrorKind::NotADatabase, format!("{shown} is not a SQLite database")),
+        Some(3 | 14 | 23) => (ErrorKind::Permission, format!("{shown} cannot be opened: check its permissions")),
+        _ => {
+            let reason = match error {
+                sqlx::Error::Database(error) => error.message().to_owned(),
+                other => other.to_string(),
+            };
+            (ErrorKind::Other, format!("{shown} cannot be read: {reason}"))
+        }
+    };
+    LiveError::new(kind, message)
+}

@@ -1,0 +1,3 @@
+select name, type, wr
+from pragma_table_list
+where schema = 'main'

@@ -1,0 +1,45 @@
+//! Which database to read, and how long that may take.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use crate::catalog::Dialect;
+
+/// Where the database is. `Debug` shows neither the URL nor the token.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Its dialect.
+    pub dialect: Dialect,
+    /// The connection URL, or the path of a SQLite file.
+    pub url: SecretString,
+    /// Turso's token.
+    pub auth_token: Option<SecretString>,
+    /// The folder that a relative file is relative to.
+    pub folder: PathBuf,
+}
+
+/// How long things may take. No reading ever hangs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Until a connection stands.
+    pub connect: Duration,
+    /// Until a whole reading is done, connecting included.
+    pub refresh: Duration,
+    /// Until the server gives up one statement.
+    pub statement: Duration,
+    /// Until the server gives up waiting for a lock (SQLite: for a writer to finish).
+    pub lock: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(3),
+            refresh: Duration::from_secs(30),
+            statement: Duration::from_secs(15),
+            lock: Duration::from_secs(2),
+        }
+    }
+}
