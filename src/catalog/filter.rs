@@ -1,7 +1,7 @@
 //! Which live objects belong to the schema: `tablesFilter`, `schemaFilter` and `extensionsFilters`, as drizzle-kit applies
 //! them.
 
-use super::Generation;
+use super::{Dialect, Generation, Table};
 
 /// The filters of one project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,6 +34,9 @@ impl Default for MigrationsTable {
     }
 }
 
+/// Names that drizzle-kit itself leaves out, as the beginning of the name, per schema language.
+const NEVER_SQLITE: &[&str] = &["sqlite_", "_litestream_", "libsql_", "_cf_"];
+
 impl Filter {
     /// Whether the filter lets a table or view called `name` through.
     pub fn keeps_table(&self, _name: &str) -> bool {
@@ -43,5 +46,16 @@ impl Filter {
     /// Whether the filter lets the objects of `schema` through.
     pub fn keeps_schema(&self, _schema: &str) -> bool {
         true
+    }
+
+    /// Whether drizzle-kit looks at the live `table`.
+    pub fn covers_live(&self, dialect: Dialect, table: &Table) -> bool {
+        let _ = (dialect, NEVER_SQLITE);
+        self.keeps_table(&table.name) && table.schema.as_deref().is_none_or(|schema| self.keeps_schema(schema))
+    }
+
+    /// Whether drizzle-kit looks at the declared table `name` of `schema`.
+    pub fn covers_declared(&self, schema: Option<&str>, _name: &str) -> bool {
+        schema.is_none_or(|schema| self.keeps_schema(schema))
     }
 }

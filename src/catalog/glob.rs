@@ -46,8 +46,7 @@ impl Glob {
         let hidden = name.first() == Some(&'.');
         self.alternatives.iter().any(|tokens| {
             let wild = !matches!(tokens.first(), None | Some(Token::Character(_)));
-            !(hidden && wild)
-                && !(name.is_empty() && wild)
+            !((hidden || name.is_empty()) && wild)
                 && Matcher { steps: Cell::new(STEPS) }.run(tokens, &name, &|rest| rest.is_empty())
         })
     }
@@ -64,6 +63,9 @@ impl Glob {
             .collect()
     }
 }
+
+/// Matches a group once, then what the continuation matches.
+type Once<'a> = dyn Fn(&[char], &dyn Fn(&[char]) -> bool) -> bool + 'a;
 
 /// Matches with a continuation, so that groups can be tried against what follows them.
 struct Matcher {
@@ -112,12 +114,7 @@ impl Matcher {
         (0..=longest).any(|length| then(&text[length..]))
     }
 
-    fn repeated(
-        &self,
-        once: &dyn Fn(&[char], &dyn Fn(&[char]) -> bool) -> bool,
-        text: &[char],
-        then: &dyn Fn(&[char]) -> bool,
-    ) -> bool {
+    fn repeated(&self, once: &Once, text: &[char], then: &dyn Fn(&[char]) -> bool) -> bool {
         then(text) || once(text, &|tail| tail.len() < text.len() && self.repeated(once, tail, then))
     }
 }

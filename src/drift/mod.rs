@@ -2,12 +2,20 @@
 //! rules.
 
 mod code;
+mod columns;
 mod compare;
 mod ledger;
+mod nullability;
+mod short_sql;
+mod tables;
+mod types;
+mod unresolved;
 
 pub use code::{Class, Code, Severity};
 pub use compare::compare;
 pub use ledger::{Decision, Entry, LEDGER_FILE, Ledger, LedgerError, Status};
+
+use sha2::{Digest, Sha256};
 
 use crate::catalog::ObjectRef;
 use crate::text::Place;
@@ -31,4 +39,18 @@ pub struct Drift {
     pub related: Vec<(Place, String)>,
     /// Changes exactly when the drift itself does: a hash of code, object and both sides.
     pub fingerprint: String,
+}
+
+impl Drift {
+    /// A drift of meaning without a place. Its fingerprint is taken of the two sides as given here.
+    fn new(code: Code, object: ObjectRef, declared: Option<String>, live: Option<String>) -> Self {
+        let mut hash = Sha256::new();
+        for part in [Some(code.name()), Some(&object.to_string()), declared.as_deref(), live.as_deref()] {
+            // A side that is not there differs from one that is empty.
+            hash.update(part.map_or(u64::MAX, |part| part.len() as u64).to_be_bytes());
+            hash.update(part.unwrap_or_default());
+        }
+        let fingerprint = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        Self { code, class: Class::Drift, object, declared, live, place: None, related: Vec::new(), fingerprint }
+    }
 }

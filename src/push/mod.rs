@@ -1,8 +1,13 @@
 //! What `drizzle-kit push` would do about each drift, per kit version: the statements, whether it asks, what is lost.
 
-mod consequence;
+mod assess;
+mod message;
+mod mysql;
+mod plan;
+mod postgresql;
+mod sqlite;
 
-pub use consequence::assess;
+pub use assess::assess;
 
 use serde::Serialize;
 

@@ -1,0 +1,58 @@
+//! `nullability-mismatch`.
+
+use super::columns::place_at_builder;
+use super::compare::{ColumnPair, Pair, Sides};
+use super::{Class, Code, Drift};
+use crate::catalog::{Column, Family, ObjectKind, ObjectRef, Table};
+
+/// NOT NULL differs.
+pub(super) fn mismatch(sides: &Sides, pair: &Pair, columns: &ColumnPair, drifts: &mut Vec<Drift>) {
+    let (Some(said), Some(found)) = (columns.declared.not_null.known(), columns.live.not_null.known()) else { return };
+    let table = &pair.declared.table;
+    let declared = *said || refuses_null(sides, table, columns.declared);
+    let live = *found || refuses_null(sides, pair.live, columns.live);
+    let live_key = is_key(pair.live, &columns.live.name);
+    // The key that makes the column NOT NULL may be declared in a part that cannot be read.
+    if !declared && live_key && pair.declared.extras_open {
+        return;
+    }
+    let class = match () {
+        // The two sides mean the same; push compares the words alone.
+        () if declared == live && said == found => return,
+        () if declared == live => Class::Noise,
+        // SQLite lets NULL into a key that is not INTEGER, which nobody wants: the code says no more than everyone means.
+        () if sides.family == Family::Sqlite && declared && live_key => Class::Noise,
+        () => Class::Drift,
+    };
+    let object = ObjectRef::of_table(ObjectKind::Column, table, &columns.declared.name);
+    let text = |column: &Column, not_null: bool| {
+        Some(format!("{} {}", column.name, if not_null { "not null" } else { "null" }))
+    };
+    let mut drift =
+        Drift::new(Code::NullabilityMismatch, object, text(columns.declared, *said), text(columns.live, *found));
+    drift.class = class;
+    place_at_builder(&mut drift, pair.declared, columns.places);
+    drifts.push(drift);
+}
+
+/// Whether NULL is refused without the words NOT NULL.
+fn refuses_null(sides: &Sides, table: &Table, column: &Column) -> bool {
+    let sql_type = column.sql_type.known().map(String::as_str).unwrap_or_default();
+    match sides.family {
+        Family::Postgresql => {
+            is_key(table, &column.name)
+                || column.identity.is_some()
+                || matches!(sql_type, "serial" | "smallserial" | "bigserial")
+        }
+        Family::Mysql => is_key(table, &column.name) || sql_type.eq_ignore_ascii_case("serial"),
+        // INTEGER PRIMARY KEY is the row's own number.
+        Family::Sqlite => {
+            let key = table.primary_key.as_ref().is_some_and(|key| key.columns == [column.name.clone()]);
+            key && sql_type.eq_ignore_ascii_case("integer")
+        }
+    }
+}
+
+fn is_key(table: &Table, column: &str) -> bool {
+    table.primary_key.as_ref().is_some_and(|key| key.columns.iter().any(|name| name == column))
+}

@@ -1,0 +1,164 @@
+//! The words for a drift: one sentence that names the object, both sides and what push would do.
+
+use super::Consequence;
+use super::assess::{Change, Loss};
+use super::plan::Plan;
+use crate::catalog::{Family, Rows};
+use crate::drift::{Class, Code, Drift};
+
+/// What push would do, as a sentence: `drizzle-kit push would drop it and its about 1,204 rows.`
+pub(super) fn sentence(plan: &Plan, drift: &Drift, change: &Change) -> String {
+    let rows = plan.evidence(drift).rows;
+    let verb = match drift.code {
+        Code::UndeclaredTable => match rows {
+            Rows::None => "drop it (it holds no rows)".to_owned(),
+            Rows::Unknown => "drop it, with its rows if it holds any".to_owned(),
+            Rows::Some | Rows::About(_) => format!("drop it and its {}", words(rows)),
+        },
+        Code::MissingTable => "create it".to_owned(),
+        Code::UndeclaredColumn => match rows {
+            Rows::None => "drop it (the table holds no rows)".to_owned(),
+            Rows::Unknown => "drop it, with its values if the table holds rows".to_owned(),
+            Rows::Some | Rows::About(_) => format!("drop it and its values in {}", words(rows)),
+        },
+        Code::MissingColumn => match (change.loss, rows) {
+            (Loss::Rows, Rows::Unknown) => {
+                "add it, and if the table holds rows first delete them all, as it is NOT NULL without a default"
+                    .to_owned()
+            }
+            (Loss::Rows, rows) if rows.any() => {
+                format!("delete the table's {} to add it, as it is NOT NULL without a default", words(rows))
+            }
+            _ => "add it".to_owned(),
+        },
+        _ if drift.class == Class::Noise && plan.family == Family::Sqlite => "rebuild the table".to_owned(),
+        _ if drift.class == Class::Noise => format!("run {}{}", statement_words(change), loss_words(change.loss, rows)),
+        Code::TypeMismatch => {
+            let to = plan.declared_column(drift).and_then(|column| column.sql_type.known()).map_or("?", String::as_str);
+            format!(
+                "{} `{to}`{}",
+                if plan.family == Family::Sqlite { "rebuild the table to make it" } else { "change it to" },
+                loss_words(change.loss, rows)
+            )
+        }
+        Code::NullabilityMismatch => {
+            let required = plan.declared_column(drift).and_then(|column| column.not_null.known()) == Some(&true);
+            let verb = match (required, plan.family) {
+                (true, Family::Sqlite) => "rebuild the table to forbid NULL, which fails if a row holds NULL",
+                (false, Family::Sqlite) => "rebuild the table to allow NULL",
+                (true, _) if change.loss == Loss::None => "set NOT NULL, which fails if a row holds NULL",
+                (true, _) => "set NOT NULL",
+                (false, _) => "drop NOT NULL",
+            };
+            format!("{verb}{}", loss_words(change.loss, rows))
+        }
+        Code::UnresolvedDeclaration | Code::StaleDeferral => "do nothing".to_owned(),
+    };
+    match answer(plan, drift) {
+        Some(answer) => format!("drizzle-kit push would {verb}, unless you answer its question that {answer}."),
+        None => format!("drizzle-kit push would {verb}."),
+    }
+}
+
+/// The finding's message.
+pub(super) fn message(plan: &Plan, drift: &Drift, consequence: Option<&Consequence>) -> String {
+    let object = &drift.object;
+    let side = |text: &Option<String>| text.clone().unwrap_or_default();
+    let known = match drift.code {
+        Code::UnresolvedDeclaration => {
+            return format!(
+                "{} cannot be read without running the code, so nothing is claimed about it: {}.",
+                capitalised(&object.name),
+                side(&drift.declared).trim_end_matches('.')
+            );
+        }
+        Code::StaleDeferral => format!("The decision about `{object}` in the ledger no longer holds"),
+        Code::UndeclaredTable => format!("Table `{object}` is in the database but not in the code"),
+        Code::MissingTable => format!("Table `{object}` is in the code but not in the database"),
+        Code::UndeclaredColumn => {
+            format!("Column `{object}` ({}) is in the database but not in the code", definition(drift, &drift.live))
+        }
+        Code::MissingColumn => {
+            format!("Column `{object}` ({}) is in the code but not in the database", definition(drift, &drift.declared))
+        }
+        Code::NullabilityMismatch if drift.class == Class::Noise => {
+            let required = plan.declared_column(drift).and_then(|column| column.not_null.known()) == Some(&true);
+            let (says, silent) = if required { ("code", "database") } else { ("database", "code") };
+            format!(
+                "Column `{object}` is in the primary key, where NOT NULL goes without saying: the {says} says it and the \
+                 {silent} does not"
+            )
+        }
+        Code::TypeMismatch if drift.class == Class::Noise => format!(
+            "Column `{object}` means the same as {} in the code and {} in the database",
+            definition(drift, &drift.declared),
+            definition(drift, &drift.live)
+        ),
+        Code::TypeMismatch => format!(
+            "Column `{object}` is {} in the code but {} in the database",
+            definition(drift, &drift.declared),
+            definition(drift, &drift.live)
+        ),
+        Code::NullabilityMismatch => {
+            let required = plan.declared_column(drift).and_then(|column| column.not_null.known()) == Some(&true);
+            match required {
+                true => format!("Column `{object}` is NOT NULL in the code but allows NULL in the database"),
+                false => format!("Column `{object}` allows NULL in the code but is NOT NULL in the database"),
+            }
+        }
+    };
+    match consequence {
+        Some(consequence) if drift.class == Class::Noise => format!("{known}, yet {}", consequence.sentence),
+        Some(consequence) => format!("{known}; {}", consequence.sentence),
+        None => format!("{known}; drizzle-kit push does not see it."),
+    }
+}
+
+/// A side without the column's own name, which the sentence has said already.
+fn definition(drift: &Drift, side: &Option<String>) -> String {
+    let text = side.as_deref().unwrap_or_default();
+    let text = text.strip_prefix(drift.object.name.as_str()).unwrap_or(text).trim();
+    format!("`{text}`")
+}
+
+/// The answer to what push wants to know before it creates and drops things of one kind, by which it renames instead.
+fn answer(plan: &Plan, drift: &Drift) -> Option<String> {
+    let (others, this_is_new) = match drift.code {
+        Code::UndeclaredTable => (plan.created_tables.iter().map(String::as_str).collect(), false),
+        Code::MissingTable => (plan.dropped_tables.iter().map(String::as_str).collect(), true),
+        Code::UndeclaredColumn => (plan.created_columns(drift), false),
+        Code::MissingColumn => (plan.dropped_columns(drift), true),
+        _ => (Vec::new(), false),
+    };
+    let (first, more) = (others.first()?, others.len() - 1);
+    let others = match more {
+        0 => format!("`{first}`"),
+        1 => format!("`{first}` or another"),
+        more => format!("`{first}` or one of {more} others"),
+    };
+    Some(if this_is_new { format!("it is {others} renamed") } else { format!("{others} is its new name") })
+}
+
+fn words(rows: Rows) -> String {
+    rows.words().unwrap_or_default()
+}
+
+fn loss_words(loss: Loss, rows: Rows) -> String {
+    match (loss, rows) {
+        (Loss::None | Loss::Table | Loss::Column, _) | (_, Rows::None) => String::new(),
+        (Loss::Rows, Rows::Unknown) => ", deleting all rows of the table first if it holds any".to_owned(),
+        (Loss::Rows, rows) => format!(", deleting all of the table's {} first", words(rows)),
+        (Loss::Values, Rows::Unknown) => ", which can lose data if the table holds rows".to_owned(),
+        (Loss::Values, rows) => format!(", which can lose data in {}", words(rows)),
+    }
+}
+
+/// What push runs for nothing.
+fn statement_words(change: &Change) -> String {
+    change.statements.iter().map(|statement| format!("`{statement}`")).collect::<Vec<_>>().join(" and ")
+}
+
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + characters.as_str())
+}

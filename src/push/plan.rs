@@ -1,0 +1,156 @@
+//! What of both sides push's statements about one drift depend on.
+
+use std::collections::BTreeSet;
+
+use crate::catalog::{Column, Evidence, Family, Generation, LiveCatalog, Table};
+use crate::declared::{Declared, DeclaredTable, Kit};
+use crate::drift::{Code, Drift};
+
+/// A table's schema and name.
+type TableKey = (Option<String>, String);
+
+/// The whole of one push, as far as it bears on the statements about a single drift.
+pub(super) struct Plan<'a> {
+    /// The schema language.
+    pub family: Family,
+    /// Whose rules hold.
+    pub generation: Generation,
+    /// The declared side.
+    pub declared: &'a Declared,
+    /// The live side.
+    pub live: &'a LiveCatalog,
+    /// Names of tables that push would create.
+    pub created_tables: Vec<String>,
+    /// Names of tables that push would drop.
+    pub dropped_tables: Vec<String>,
+    created_columns: Vec<(TableKey, String)>,
+    dropped_columns: Vec<(TableKey, String)>,
+    altered: BTreeSet<TableKey>,
+}
+
+impl<'a> Plan<'a> {
+    /// The push that would follow from `drifts`, which must be all there are.
+    pub(super) fn new(drifts: &[Drift], declared: &'a Declared, live: &'a LiveCatalog, kit: &Kit) -> Self {
+        let mut plan = Self {
+            family: declared.dialect.family(),
+            generation: kit.generation(),
+            declared,
+            live,
+            created_tables: Vec::new(),
+            dropped_tables: Vec::new(),
+            created_columns: Vec::new(),
+            dropped_columns: Vec::new(),
+            altered: BTreeSet::new(),
+        };
+        for drift in drifts {
+            let object = &drift.object;
+            let key = (object.schema.clone(), object.table.clone().unwrap_or_default());
+            match drift.code {
+                Code::MissingTable => plan.created_tables.push(object.name.clone()),
+                Code::UndeclaredTable => plan.dropped_tables.push(object.name.clone()),
+                Code::MissingColumn => plan.created_columns.push((key, object.name.clone())),
+                Code::UndeclaredColumn => plan.dropped_columns.push((key, object.name.clone())),
+                Code::TypeMismatch | Code::NullabilityMismatch => {
+                    if plan.alters_column(drift) {
+                        plan.altered.insert(key);
+                    }
+                }
+                Code::UnresolvedDeclaration | Code::StaleDeferral => {}
+            }
+        }
+        plan
+    }
+
+    /// Whether push of this version sees the difference of a column that both sides have.
+    pub(super) fn alters_column(&self, drift: &Drift) -> bool {
+        let (Some(declared), Some(live)) = (self.declared_column(drift), self.live_column(drift)) else { return false };
+        let types = |sees: fn(Generation, &str, &str) -> bool| match (declared.sql_type.known(), live.sql_type.known())
+        {
+            (Some(declared), Some(live)) => sees(self.generation, declared, live),
+            _ => false,
+        };
+        match (drift.code, self.family) {
+            (Code::TypeMismatch, Family::Postgresql) => types(super::postgresql::sees_types),
+            (Code::TypeMismatch, Family::Mysql) => types(super::mysql::sees_types),
+            (Code::TypeMismatch, Family::Sqlite) => types(super::sqlite::sees_types),
+            (Code::NullabilityMismatch, family) => {
+                declared.not_null != live.not_null
+                    && match (family, self.generation) {
+                        (Family::Postgresql, Generation::V0) => !types(super::postgresql::hides_column),
+                        // 1.0 takes the columns of a primary key as NOT NULL.
+                        (_, Generation::V1) => !self.is_key(drift),
+                        _ => true,
+                    }
+            }
+            _ => false,
+        }
+    }
+
+    fn is_key(&self, drift: &Drift) -> bool {
+        let key = |table: Option<&Table>| {
+            table
+                .and_then(|table| table.primary_key.as_ref())
+                .is_some_and(|key| key.columns.contains(&drift.object.name))
+        };
+        key(self.declared_table(drift).map(|declared| &declared.table)) && key(self.live_table(drift))
+    }
+
+    /// Whether push rebuilds the table `drift` is about (SQLite).
+    pub(super) fn rebuilds(&self, drift: &Drift) -> bool {
+        self.family == Family::Sqlite && self.altered.contains(&table_key(drift))
+    }
+
+    /// Columns that push would create in the table of `drift`.
+    pub(super) fn created_columns(&self, drift: &Drift) -> Vec<&str> {
+        columns_of(&self.created_columns, drift)
+    }
+
+    /// Columns that push would drop from the table of `drift`.
+    pub(super) fn dropped_columns(&self, drift: &Drift) -> Vec<&str> {
+        columns_of(&self.dropped_columns, drift)
+    }
+
+    /// The declared table that `drift` is about.
+    pub(super) fn declared_table(&self, drift: &Drift) -> Option<&'a DeclaredTable> {
+        self.declared.table(drift.object.schema.as_deref(), drift.object.table.as_deref()?)
+    }
+
+    /// The live table that `drift` is about. Only PostgreSQL's names have a case for certain.
+    pub(super) fn live_table(&self, drift: &Drift) -> Option<&'a Table> {
+        let (schema, name) = (drift.object.schema.as_deref(), drift.object.table.as_deref()?);
+        self.live.catalog.table(schema, name).or_else(|| {
+            (self.family != Family::Postgresql).then(|| {
+                self.live.catalog.tables.iter().find(|table| table.name.to_lowercase() == name.to_lowercase())
+            })?
+        })
+    }
+
+    /// The declared column that `drift` is about.
+    pub(super) fn declared_column(&self, drift: &Drift) -> Option<&'a Column> {
+        self.declared_table(drift)?.table.column(&drift.object.name)
+    }
+
+    /// The live column that `drift` is about.
+    pub(super) fn live_column(&self, drift: &Drift) -> Option<&'a Column> {
+        let table = self.live_table(drift)?;
+        table.column(&drift.object.name).or_else(|| {
+            let name = drift.object.name.to_lowercase();
+            (self.family != Family::Postgresql)
+                .then(|| table.columns.iter().find(|column| column.name.to_lowercase() == name))?
+        })
+    }
+
+    /// What the table of `drift` holds.
+    pub(super) fn evidence(&self, drift: &Drift) -> Evidence {
+        self.live_table(drift).map_or_else(Evidence::default, |table| self.live.evidence(table))
+    }
+}
+
+fn table_key(drift: &Drift) -> TableKey {
+    (drift.object.schema.clone(), drift.object.table.clone().unwrap_or_default())
+}
+
+fn columns_of<'a>(columns: &'a [(TableKey, String)], drift: &Drift) -> Vec<&'a str> {
+    let key = table_key(drift);
+    columns.iter().filter(|(table, _)| *table == key).map(|(_, column)| column.as_str()).collect()
+}

@@ -1,0 +1,233 @@
+//! The statements of push on SQLite. A difference of a column that both sides have rebuilds the whole table.
+
+use super::plan::Plan;
+use crate::catalog::{Column, Generation, Index, Table};
+
+/// How drizzle-kit reads a live column's type, by its beginning.
+const STORAGE_TYPES: &[(&str, &[&str])] = &[
+    ("integer", &["int", "tinyint", "smallint", "mediumint", "bigint", "unsigned big int"]),
+    (
+        "text",
+        &[
+            "character",
+            "varchar",
+            "varying character",
+            "national varying character",
+            "nchar",
+            "native character",
+            "nvarchar",
+            "text",
+            "clob",
+        ],
+    ),
+    ("blob", &["blob"]),
+    ("real", &["real", "double", "float"]),
+];
+
+/// Whether push takes two types for different ones.
+pub(super) fn sees_types(_: Generation, declared: &str, live: &str) -> bool {
+    declared != storage_type(live)
+}
+
+/// The storage type that drizzle-kit makes of a declared type; a text keeps its first number.
+fn storage_type(sql_type: &str) -> String {
+    let lowered = sql_type.to_lowercase();
+    let storage = STORAGE_TYPES
+        .iter()
+        .find(|(_, beginnings)| beginnings.iter().any(|beginning| lowered.starts_with(beginning)))
+        .map_or("numeric", |(storage, _)| storage);
+    let digits = lowered.find(|character: char| character.is_ascii_digit()).map(|at| {
+        let rest = &lowered[at..];
+        &rest[..rest.find(|character: char| !character.is_ascii_digit()).unwrap_or(rest.len())]
+    });
+    match digits.filter(|_| storage == "text") {
+        Some(length) => format!("text({length})"),
+        None => storage.to_owned(),
+    }
+}
+
+/// `DROP TABLE`.
+pub(super) fn drop_table(table: &Table) -> String {
+    format!("DROP TABLE `{}`;", table.name)
+}
+
+/// `CREATE TABLE`, then its indexes.
+pub(super) fn create_table(table: &Table) -> Vec<String> {
+    let mut statements = vec![create_only(table, &table.name)];
+    statements.extend(create_indexes(table));
+    statements
+}
+
+/// `ALTER TABLE ... ADD`.
+pub(super) fn add_column(table: &Table, column: &Column) -> String {
+    let reference =
+        table.foreign_keys.iter().find(|key| key.columns.contains(&column.name)).map_or_else(String::new, |key| {
+            format!(" REFERENCES {}({})", key.foreign_table, key.foreign_columns.join(","))
+        });
+    format!(
+        "ALTER TABLE `{}` ADD `{}` {}{}{}{}{reference};",
+        table.name,
+        column.name,
+        column_type(column),
+        default_text(column),
+        generated_text(column),
+        not_null_text(column),
+    )
+}
+
+/// `ALTER TABLE ... DROP COLUMN`.
+pub(super) fn drop_column(table: &Table, column: &str) -> String {
+    format!("ALTER TABLE `{}` DROP COLUMN `{column}`;", table.name)
+}
+
+/// The statements that build `table` anew and move its rows. `emptied`: its rows cannot have one of the new columns.
+pub(super) fn rebuild(plan: &Plan, table: &Table, emptied: bool) -> Vec<String> {
+    let new_name = format!("__new_{}", table.name);
+    let columns: Vec<String> = table.columns.iter().map(|column| format!("\"{}\"", column.name)).collect();
+    let columns = columns.join(", ");
+    let mut statements = Vec::new();
+    if emptied {
+        statements.push(format!("DELETE FROM `{}`;", table.name));
+    }
+    let referenced = plan
+        .declared
+        .tables
+        .iter()
+        .any(|declared| declared.table.foreign_keys.iter().any(|key| key.foreign_table == table.name));
+    if referenced {
+        statements.push("PRAGMA foreign_keys=OFF;".into());
+    }
+    statements.push(create_only(table, &new_name));
+    if !emptied {
+        statements.push(format!("INSERT INTO `{new_name}`({columns}) SELECT {columns} FROM `{}`;", table.name));
+    }
+    statements.push(drop_table(table));
+    statements.push(format!("ALTER TABLE `{new_name}` RENAME TO `{}`;", table.name));
+    statements.extend(create_indexes(table));
+    if referenced {
+        statements.push("PRAGMA foreign_keys=ON;".into());
+    }
+    // drizzle-kit 0.x creates the indexes a second time, which fails.
+    statements.extend(create_indexes(table));
+    statements
+}
+
+/// What push empties the table with before it adds a column that its rows cannot have.
+pub(super) fn delete_rows(table: &Table) -> String {
+    format!("delete from {};", table.name)
+}
+
+/// Whether `column` is one that rows cannot have: drizzle-kit 0.x takes a default of 0 or false for none.
+pub(super) fn needs_empty_table(column: &Column) -> bool {
+    let falsy = match column.default.known() {
+        Some(Some(default)) => matches!(default.as_str(), "0" | "false"),
+        Some(None) => true,
+        None => false,
+    };
+    column.not_null.known() == Some(&true) && falsy
+}
+
+fn create_only(table: &Table, name: &str) -> String {
+    let own_key = table
+        .primary_key
+        .as_ref()
+        .filter(|key| key.columns.len() == 1 && key.name.is_none())
+        .map(|key| key.columns[0].as_str());
+    let mut lines: Vec<String> = table
+        .columns
+        .iter()
+        .map(|column| {
+            let key = match own_key == Some(column.name.as_str()) {
+                true if column.autoincrement => " PRIMARY KEY AUTOINCREMENT",
+                true => " PRIMARY KEY",
+                false => "",
+            };
+            format!(
+                "`{}` {}{key}{}{}{}",
+                column.name,
+                column_type(column),
+                default_text(column),
+                generated_text(column),
+                not_null_text(column)
+            )
+        })
+        .collect();
+    if let Some(key) = table.primary_key.as_ref().filter(|_| own_key.is_none()) {
+        let columns: Vec<String> = key.columns.iter().map(|column| format!("`{column}`")).collect();
+        lines.push(format!("PRIMARY KEY({})", columns.join(", ")));
+    }
+    lines.extend(table.foreign_keys.iter().map(|key| {
+        format!(
+            "FOREIGN KEY ({}) REFERENCES `{}`({}) ON UPDATE {} ON DELETE {}",
+            quoted(&key.columns),
+            key.foreign_table,
+            quoted(&key.foreign_columns),
+            key.on_update,
+            key.on_delete
+        )
+    }));
+    lines.extend(table.checks.iter().filter_map(|check| {
+        let mut expression = check.expression.known()?.clone();
+        if name != table.name {
+            // As drizzle-kit does it: wherever the text looks like a reference to the table.
+            for (open, close) in [("\"", "\""), ("`", "`"), ("", ""), ("'", "'")] {
+                expression =
+                    expression.replace(&format!("{open}{}{close}.", table.name), &format!("{open}{name}{close}."));
+            }
+        }
+        Some(format!("CONSTRAINT \"{}\" CHECK({expression})", check.name.as_deref()?))
+    }));
+    format!("CREATE TABLE `{name}` (\n\t{}\n);", lines.join(",\n\t"))
+}
+
+fn create_indexes(table: &Table) -> Vec<String> {
+    // A unique constraint is a unique index here.
+    let uniques = table.uniques.iter().map(|unique| {
+        let default = format!("{}_{}_unique", table.name, unique.columns.join("_"));
+        format!(
+            "CREATE UNIQUE INDEX `{}` ON `{}` ({});",
+            unique.name.as_deref().unwrap_or(&default),
+            table.name,
+            quoted(&unique.columns)
+        )
+    });
+    table.indexes.iter().map(|index| create_index(table, index)).chain(uniques).collect()
+}
+
+fn create_index(table: &Table, index: &Index) -> String {
+    let columns: Vec<String> = index
+        .columns
+        .iter()
+        .map(|column| if column.is_expression { column.expression.clone() } else { format!("`{}`", column.expression) })
+        .collect();
+    format!(
+        "CREATE {} `{}` ON `{}` ({}){};",
+        if index.unique { "UNIQUE INDEX" } else { "INDEX" },
+        index.name,
+        table.name,
+        columns.join(","),
+        index.predicate.as_ref().map_or_else(String::new, |predicate| format!(" WHERE {predicate}")),
+    )
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(",")
+}
+
+fn column_type(column: &Column) -> &str {
+    column.sql_type.known().map_or("unknown", String::as_str)
+}
+
+fn default_text(column: &Column) -> String {
+    column.default.known().cloned().flatten().map_or_else(String::new, |default| format!(" DEFAULT {default}"))
+}
+
+fn not_null_text(column: &Column) -> &'static str {
+    if column.not_null.known() == Some(&true) { " NOT NULL" } else { "" }
+}
+
+fn generated_text(column: &Column) -> String {
+    let Some(generated) = &column.generated else { return String::new() };
+    let Some(expression) = generated.expression.known() else { return String::new() };
+    format!(" GENERATED ALWAYS AS ({expression}) {}", if generated.stored { "STORED" } else { "VIRTUAL" })
+}

@@ -1,0 +1,319 @@
+//! The comparison and push's answer on catalogs built by hand: classes, places, severities, words.
+
+use drizzle_drift::catalog::{
+    Catalog, Column, DatabaseIdentity, Dialect, Evidence, Fact, Filter, LiveCatalog, PrimaryKey, Rows, Table,
+};
+use drizzle_drift::declared::{ColumnPlaces, Declared, DeclaredTable, Import, Kit, SourceFile};
+use drizzle_drift::drift::{Class, Code, Drift, Ledger, Severity, compare};
+use drizzle_drift::push::{Finding, assess};
+use drizzle_drift::text::{Document, FilePath, Place, Span};
+
+/// A column out of `email text not null`, `id integer primary key` and the like.
+fn column(text: &str) -> Column {
+    let (name, rest) = text.split_once(' ').expect("a name and a type");
+    let (rest, default) = match rest.split_once(" default ") {
+        Some((rest, default)) => (rest, Some(default.to_owned())),
+        None => (rest, None),
+    };
+    let required = rest.ends_with(" not null");
+    let key = rest.ends_with(" primary key");
+    let sql_type = rest.trim_end_matches(" not null").trim_end_matches(" primary key");
+    Column {
+        name: name.into(),
+        sql_type: Fact::Known(sql_type.into()),
+        type_schema: None,
+        not_null: Fact::Known(required || key),
+        default: Fact::Known(default),
+        identity: None,
+        generated: None,
+        autoincrement: false,
+    }
+}
+
+fn table(dialect: Dialect, name: &str, columns: &[&str]) -> Table {
+    let key = columns.iter().find(|text| text.ends_with(" primary key"));
+    Table {
+        schema: dialect.default_schema().map(str::to_owned),
+        name: name.into(),
+        columns: columns.iter().map(|text| column(text)).collect(),
+        primary_key: key
+            .map(|text| PrimaryKey { name: None, columns: vec![text.split(' ').next().expect("a name").into()] }),
+        ..Table::default()
+    }
+}
+
+fn file() -> FilePath {
+    FilePath::new("/project/schema.ts")
+}
+
+fn place(start: usize, end: usize) -> Place {
+    Place::new(file(), Span::new(start, end))
+}
+
+/// A schema file with an import in its first 50 bytes; the n-th table stands at n * 1000, its columns every 100 bytes.
+fn declared(dialect: Dialect, tables: Vec<Table>) -> Declared {
+    let mut declared = Declared::empty(dialect);
+    declared.files.insert(
+        file(),
+        SourceFile {
+            document: Document::new("x"),
+            is_schema: true,
+            imports: vec![
+                Import {
+                    module: "./other".into(),
+                    span: Span::new(60, 80),
+                    namespace: None,
+                    braces: None,
+                    names: Vec::new(),
+                    type_only: false,
+                },
+                Import {
+                    module: dialect.family().core_module().into(),
+                    span: Span::new(0, 50),
+                    namespace: None,
+                    braces: None,
+                    names: Vec::new(),
+                    type_only: false,
+                },
+            ],
+        },
+    );
+    for (number, table) in tables.into_iter().enumerate() {
+        let start = (number + 1) * 1000;
+        let columns = (0..table.columns.len())
+            .map(|column| {
+                let start = start + (column + 1) * 100;
+                ColumnPlaces {
+                    key: "key".into(),
+                    property: place(start, start + 90),
+                    builder: place(start + 10, start + 90),
+                    name: None,
+                }
+            })
+            .collect();
+        declared.tables.push(DeclaredTable {
+            table,
+            export: None,
+            statement: place(start, start + 999),
+            call: place(start + 20, start + 990),
+            callee: "pgTable".into(),
+            name: place(start + 30, start + 40),
+            columns_object: None,
+            columns,
+            columns_open: false,
+            extras_open: false,
+        });
+    }
+    declared
+}
+
+fn live(dialect: Dialect, tables: Vec<(Table, Rows)>) -> LiveCatalog {
+    let evidence = tables
+        .iter()
+        .map(|(table, rows)| ((table.schema.clone(), table.name.clone()), Evidence { rows: *rows }))
+        .collect();
+    let mut catalog = Catalog::empty(dialect);
+    catalog.tables = tables.into_iter().map(|(table, _)| table).collect();
+    LiveCatalog { catalog, database: DatabaseIdentity::default(), evidence }
+}
+
+fn findings(declared: &Declared, live: &LiveCatalog) -> Vec<Finding> {
+    let drifts = compare(declared, live, &Filter::default());
+    let today = jiff::civil::date(2026, 11, 22);
+    assess(drifts, declared, live, &Kit::default(), &Ledger::default(), today)
+}
+
+fn outline(findings: &[Finding]) -> String {
+    let lines: Vec<String> = findings
+        .iter()
+        .map(|finding| {
+            let push = finding.consequence.as_ref().map_or("null".to_owned(), |consequence| {
+                format!(
+                    "{}{}{}",
+                    consequence.statements.join(" | "),
+                    if consequence.data_loss { " LOSS" } else { "" },
+                    if consequence.asks { " ASKS" } else { "" }
+                )
+            });
+            format!(
+                "{} {} {:?} {}\n  {}\n  {push}",
+                finding.severity.name(),
+                finding.drift.code,
+                finding.drift.class,
+                finding.drift.object,
+                finding.message
+            )
+        })
+        .collect();
+    lines.join("\n")
+}
+
+#[test]
+fn the_story_reads_well() {
+    let dialect = Dialect::Postgresql;
+    let code = declared(
+        dialect,
+        vec![
+            table(dialect, "users", &["id serial primary key", "email text not null", "age integer", "nick text"]),
+            table(dialect, "identity_map", &["id serial primary key", "external text not null"]),
+        ],
+    );
+    let database = live(
+        dialect,
+        vec![
+            (
+                table(dialect, "users", &["id serial primary key", "email varchar(255)", "age text", "old text"]),
+                Rows::About(1204),
+            ),
+            (
+                table(
+                    dialect,
+                    "conversations",
+                    &["id serial primary key", "a text", "b text", "c text", "d text", "e text"],
+                ),
+                Rows::About(3),
+            ),
+        ],
+    );
+    insta::assert_snapshot!(outline(&findings(&code, &database)));
+}
+
+#[test]
+fn sqlite_reads_well() {
+    let dialect = Dialect::Sqlite;
+    let code = declared(
+        dialect,
+        vec![
+            table(dialect, "users", &["id integer primary key", "email text not null", "age integer"]),
+            table(dialect, "posts", &["id integer primary key", "title text not null", "kind text default 'a'"]),
+        ],
+    );
+    let mut users = table(dialect, "users", &["id integer primary key", "email text not null", "age text"]);
+    users.columns[0].not_null = Fact::Known(false);
+    let database = live(
+        dialect,
+        vec![
+            (users, Rows::Some),
+            (table(dialect, "posts", &["id integer primary key"]), Rows::Some),
+            (table(dialect, "empty", &["id integer primary key"]), Rows::None),
+            (table(dialect, "unknown", &["id integer primary key"]), Rows::Unknown),
+        ],
+    );
+    insta::assert_snapshot!(outline(&findings(&code, &database)));
+}
+
+#[test]
+fn what_is_equal_is_not_reported() {
+    for dialect in [Dialect::Postgresql, Dialect::Sqlite, Dialect::Mysql] {
+        let tables = || vec![table(dialect, "users", &["id integer primary key", "email text not null"])];
+        let database = live(dialect, tables().into_iter().map(|table| (table, Rows::Some)).collect());
+        assert_eq!(findings(&declared(dialect, tables()), &database), Vec::new());
+    }
+}
+
+#[test]
+fn what_is_not_known_is_not_claimed() {
+    let dialect = Dialect::Postgresql;
+    let mut code = declared(dialect, vec![table(dialect, "users", &["id integer", "email text not null"])]);
+    code.tables_open = true;
+    code.tables[0].columns_open = true;
+    code.tables[0].table.columns[0].sql_type = Fact::Unknown;
+    code.tables[0].table.columns[1].not_null = Fact::Unknown;
+    let database = live(
+        dialect,
+        vec![
+            (table(dialect, "users", &["id text", "email text", "more text"]), Rows::Some),
+            (table(dialect, "others", &["id text"]), Rows::Some),
+        ],
+    );
+    assert_eq!(findings(&code, &database), Vec::new());
+}
+
+#[test]
+fn drifts_stand_where_the_contract_says() {
+    let dialect = Dialect::Postgresql;
+    let code = declared(
+        dialect,
+        vec![
+            table(dialect, "users", &["id integer", "email text", "age integer", "nick text"]),
+            table(dialect, "missing", &["id integer"]),
+        ],
+    );
+    let database = live(
+        dialect,
+        vec![
+            (table(dialect, "users", &["id text", "email text not null", "age integer", "more text"]), Rows::Some),
+            (table(dialect, "others", &["id text"]), Rows::Some),
+        ],
+    );
+    let drifts = compare(&code, &database, &Filter::default());
+    let places: Vec<(Code, usize)> =
+        drifts.iter().map(|drift| (drift.code, drift.place.as_ref().expect("a place").span.start)).collect();
+    assert_eq!(
+        places,
+        [
+            (Code::UndeclaredTable, 0),
+            (Code::UndeclaredColumn, 1030),
+            (Code::TypeMismatch, 1110),
+            (Code::NullabilityMismatch, 1210),
+            (Code::MissingColumn, 1410),
+            (Code::MissingTable, 2030),
+        ]
+    );
+}
+
+#[test]
+fn a_fingerprint_follows_the_drift_and_not_the_file() {
+    let dialect = Dialect::Postgresql;
+    let database = |columns: &[&str]| live(dialect, vec![(table(dialect, "others", columns), Rows::Some)]);
+    let of =
+        |declared: &Declared, live: &LiveCatalog| -> Drift { compare(declared, live, &Filter::default()).remove(0) };
+    let code = declared(dialect, vec![]);
+    let mut moved = declared(dialect, vec![]);
+    for source in moved.files.values_mut() {
+        source.imports[1].span = Span::new(7, 9);
+    }
+    let columns = ["a text", "b text", "c text", "d text", "e text", "f text", "g text"];
+    let mut changed = columns;
+    changed[6] = "g integer";
+    let first = of(&code, &database(&columns));
+    assert_eq!(first.fingerprint, of(&moved, &database(&columns)).fingerprint);
+    assert_ne!(first.fingerprint, of(&code, &database(&changed)).fingerprint);
+    assert_eq!(first.live, of(&code, &database(&changed)).live, "the seventh column is not shown");
+    assert_eq!(first.fingerprint.len(), 16);
+}
+
+/// In 0.x, the columns of a composite key need .notNull(), or push tries to drop what the key implies.
+#[test]
+fn a_composite_key_is_noise_in_0_and_nothing_in_1() {
+    let dialect = Dialect::Postgresql;
+    let with_key = |columns: &[&str]| {
+        let mut table = table(dialect, "m", columns);
+        table.primary_key = Some(PrimaryKey { name: Some("m_pkey".into()), columns: vec!["x".into(), "y".into()] });
+        table
+    };
+    let code = declared(dialect, vec![with_key(&["x integer", "y integer not null"])]);
+    let database = live(dialect, vec![(with_key(&["x integer not null", "y integer not null"]), Rows::Some)]);
+    let found = findings(&code, &database);
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].drift.class, found[0].severity), (Class::Noise, Severity::Hint));
+    let statements = &found[0].consequence.as_ref().expect("push acts").statements;
+    assert_eq!(statements, &["ALTER TABLE \"m\" ALTER COLUMN \"x\" DROP NOT NULL;"]);
+    let kit = Kit { version: "1.0.0-rc.5".into(), source: "test".into() };
+    let drifts = compare(&code, &database, &Filter::default());
+    let today = jiff::civil::date(2026, 11, 22);
+    assert_eq!(assess(drifts, &code, &database, &kit, &Ledger::default(), today), Vec::new());
+}
+
+/// drizzle-kit 0.x overlooks whatever else differs in a column whose type has a precision.
+#[test]
+fn a_column_with_a_precision_is_a_blind_spot_of_0() {
+    let dialect = Dialect::Postgresql;
+    let code = declared(dialect, vec![table(dialect, "m", &["at timestamp (3) not null"])]);
+    let database = live(dialect, vec![(table(dialect, "m", &["at timestamp(3)"]), Rows::Some)]);
+    let found = findings(&code, &database);
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].drift.class, found[0].severity), (Class::BlindSpot, Severity::Warning));
+    assert_eq!(found[0].consequence, None);
+    assert!(found[0].message.ends_with("; drizzle-kit push does not see it."), "{}", found[0].message);
+}
