@@ -1,22 +1,21 @@
 //! Which project this is: its drizzle config, schema files, env files, installed drizzle-kit, and the ledger.
 
+mod config;
+mod discover;
 mod disk;
+mod dotenv;
+mod environment;
+mod error;
+mod kit;
+mod load;
+mod path;
+mod schema_files;
+mod target;
 
-use std::path::PathBuf;
-
-use secrecy::SecretString;
-
+pub use discover::discover;
 pub use disk::DiskFiles;
-
-/// Where the database is, as far as the config and the environment tell.
-#[derive(Clone, Debug)]
-pub struct DatabaseTarget {
-    /// The connection URL, or the path of a SQLite file (relative to the project's folder).
-    pub url: SecretString,
-    /// `dbCredentials.authToken` (Turso).
-    pub auth_token: Option<SecretString>,
-    /// Where it came from, for people: `DATABASE_URL from .env`, `drizzle.config.ts`, `--database-url`.
-    pub source: String,
-    /// The folder that a relative file is relative to.
-    pub folder: PathBuf,
-}
+pub use environment::Variables;
+pub use error::{ProjectError, TargetProblem};
+pub use load::{LEDGER_FILE, LedgerFile, LoadRequest, Project, load, load_in_workspace};
+pub use path::{absolute, shown};
+pub use target::{DatabaseTarget, GivenUrl};

@@ -1,0 +1,256 @@
+//! Where the database is: `dbCredentials` of a config, or a URL given from outside.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use secrecy::SecretString;
+use url::Url;
+
+use super::config::{Config, present};
+use super::environment::{ProjectEnvironment, Source};
+use super::error::TargetProblem;
+use super::path;
+use crate::catalog::{Dialect, Family};
+use crate::declared::{Data, PlacedData};
+
+/// Where the database is, as far as the config and the environment tell.
+#[derive(Clone, Debug)]
+pub struct DatabaseTarget {
+    /// The connection URL, or the path of a SQLite file (relative to the project's folder).
+    pub url: SecretString,
+    /// `dbCredentials.authToken` (Turso).
+    pub auth_token: Option<SecretString>,
+    /// Where it came from, for people: `DATABASE_URL from .env`, `drizzle.config.ts`, `--database-url`.
+    pub source: String,
+    /// The folder that a relative file is relative to.
+    pub folder: PathBuf,
+}
+
+/// A URL given from outside the config.
+#[derive(Clone, Debug)]
+pub struct GivenUrl {
+    /// The URL.
+    pub url: SecretString,
+    /// The option or variable that gave it.
+    pub source: String,
+}
+
+/// Drivers without a database to connect to, and why.
+const UNREACHABLE: [(&str, &str); 6] = [
+    ("d1-http", "reaches Cloudflare D1 over its own HTTP interface, which cannot be read read-only"),
+    ("expo", "keeps its database on the device"),
+    ("durable-sqlite", "keeps its database inside a Durable Object"),
+    ("aws-data-api", "reaches its database over the AWS Data API"),
+    ("pglite", "is an embedded PostgreSQL that only its own process can open"),
+    ("sqlite-cloud", "speaks a protocol of its own"),
+];
+
+/// Keys under which configs of all versions write a connection URL.
+const URL_KEYS: [&str; 3] = ["url", "connectionString", "uri"];
+
+impl GivenUrl {
+    /// The target, for `dialect` and with relative files in `folder`.
+    pub fn target(&self, dialect: Dialect, folder: &Path) -> DatabaseTarget {
+        use secrecy::ExposeSecret;
+        DatabaseTarget {
+            url: url_or_path(self.url.expose_secret(), dialect),
+            auth_token: None,
+            source: self.source.clone(),
+            folder: folder.to_owned(),
+        }
+    }
+}
+
+/// SQLite's `file:` prefix is drizzle-kit's; what follows it is a path.
+fn url_or_path(url: &str, dialect: Dialect) -> SecretString {
+    let path = url.strip_prefix("file:").filter(|_| dialect.family() == Family::Sqlite);
+    SecretString::from(path.unwrap_or(url))
+}
+
+/// Reads `dbCredentials` of `config`.
+pub fn of_config(
+    config: &Config<'_>,
+    dialect: Dialect,
+    environment: &ProjectEnvironment<'_>,
+) -> Result<DatabaseTarget, TargetProblem> {
+    if let Some(driver) = config.get("driver")
+        && let Some((name, why)) = UNREACHABLE.iter().find(|(name, _)| driver.string() == Some(*name))
+    {
+        return Err(TargetProblem::Driver { driver: (*name).into(), place: config.place(&driver.place), why });
+    }
+    let missing = || TargetProblem::Missing { place: config.name() };
+    let credentials = config.get("dbCredentials").ok_or_else(missing)?;
+    let reader = Credentials { config, environment, dialect };
+    if let Data::Unknown(_) = credentials.data {
+        return Err(reader.unknown("dbCredentials", credentials));
+    }
+    // drizzle-kit tries the form with a host first, and then drops what stands beside a URL.
+    let has_parts = ["host", "database"].iter().all(|key| credentials.get(key).and_then(present).is_some());
+    let written = URL_KEYS.iter().find_map(|key| Some((*key, credentials.get(key)?)));
+    let mut used = Vec::new();
+    let url = match (has_parts, written) {
+        (false, Some((key, value))) => {
+            let url = reader.text(key, value, &mut used)?.ok_or_else(missing)?;
+            url_or_path(&url, dialect)
+        }
+        (false, None) if credentials.get("host").is_none() && credentials.get("database").is_none() => {
+            return Err(missing());
+        }
+        _ => SecretString::from(reader.url_of_parts(credentials, &mut used)?),
+    };
+    let auth_token = match credentials.get("authToken").and_then(present) {
+        Some(value) => reader.text("authToken", value, &mut Vec::new())?.map(SecretString::from),
+        None => None,
+    };
+    Ok(DatabaseTarget { url, auth_token, source: reader.source(&used), folder: config.folder.to_owned() })
+}
+
+struct Credentials<'a> {
+    config: &'a Config<'a>,
+    environment: &'a ProjectEnvironment<'a>,
+    dialect: Dialect,
+}
+
+impl Credentials<'_> {
+    /// The text of credential `key`; `None` where it is left out. Variables that went into it are added to `used`.
+    fn text(&self, key: &str, value: &PlacedData, used: &mut Vec<String>) -> Result<Option<String>, TargetProblem> {
+        let not_set: Vec<String> =
+            value.variables.iter().filter(|name| self.environment.lacks(name)).cloned().collect();
+        let text = match &value.data {
+            Data::String(text) => Some(text.clone()),
+            Data::Number(number) => Some(number.to_string()),
+            Data::Undefined | Data::Null => None,
+            _ if not_set.is_empty() => return Err(self.unknown(key, value)),
+            _ => None,
+        };
+        // An absent variable in a template is spelled `undefined` by JavaScript.
+        let usable = text.filter(|text| not_set.is_empty() || !(text.is_empty() || text.contains("undefined")));
+        if usable.is_none() && !not_set.is_empty() {
+            return Err(TargetProblem::VariableNotSet { variables: not_set, looked_in: self.environment.looked_in() });
+        }
+        used.extend(value.variables.iter().filter(|name| !self.environment.lacks(name)).cloned());
+        match usable {
+            // A variable that is set, to nothing.
+            Some(text) if text.is_empty() && !value.variables.is_empty() => {
+                Err(TargetProblem::Empty { variables: value.variables.clone() })
+            }
+            text => Ok(text.filter(|text| !text.is_empty())),
+        }
+    }
+
+    fn unknown(&self, key: &str, value: &PlacedData) -> TargetProblem {
+        let setting = if key == "dbCredentials" { key.into() } else { format!("dbCredentials.{key}") };
+        let why = match &value.data {
+            Data::Unknown(why) => why.clone(),
+            _ => "it is no text".into(),
+        };
+        TargetProblem::Unknown { setting, place: self.config.place(&value.place), why }
+    }
+
+    /// A URL from host, port, user, password, database and ssl.
+    fn url_of_parts(&self, credentials: &PlacedData, used: &mut Vec<String>) -> Result<String, TargetProblem> {
+        let malformed = |why: String| TargetProblem::Malformed { place: self.config.place(&credentials.place), why };
+        let mut part = |key: &str| match credentials.get(key).map(|value| (value, present(value))) {
+            // An absent variable matters where the part has to be there; an absent user or port has its default.
+            Some((value, None)) if ["host", "database"].contains(&key) => self.text(key, value, used),
+            Some((_, Some(value))) => self.text(key, value, used),
+            _ => Ok(None),
+        };
+        let required = |key: &str, value: Option<String>| value.ok_or_else(|| malformed(format!("`{key}` is missing")));
+        let host = required("host", part("host")?)?;
+        let database = required("database", part("database")?)?;
+        let (port, user, password) = (part("port")?, part("user")?, part("password")?);
+        let scheme = match self.dialect.family() {
+            Family::Postgresql => "postgresql",
+            Family::Mysql => "mysql",
+            Family::Sqlite => return Err(malformed(format!("{} takes a `url`", self.dialect.name()))),
+        };
+        // A host that is a path is the folder of a Unix socket.
+        let socket = host.starts_with('/');
+        let authority = match (socket, host.contains(':')) {
+            (true, _) => "localhost".to_owned(),
+            (false, true) => format!("[{}]", host.trim_matches(['[', ']'])),
+            (false, false) => host.clone(),
+        };
+        let mut url =
+            Url::parse(&format!("{scheme}://{authority}")).map_err(|error| malformed(format!("`host`: {error}")))?;
+        let not_possible = |()| malformed("the host takes no user".into());
+        if let Some(user) = user {
+            url.set_username(&encoded(&user)).map_err(not_possible)?;
+        }
+        if let Some(password) = password {
+            url.set_password(Some(&encoded(&password))).map_err(not_possible)?;
+        }
+        if let Some(port) = port {
+            let port = port.parse().map_err(|_| malformed("`port` is no port number".into()))?;
+            url.set_port(Some(port)).map_err(not_possible)?;
+        }
+        url.set_path(&encoded(&database));
+        if socket {
+            let key = if self.dialect.family() == Family::Mysql { "socket" } else { "host" };
+            url.query_pairs_mut().append_pair(key, &host);
+        }
+        if let Some(mode) = credentials.get("ssl").and_then(|ssl| self.tls_mode(ssl)) {
+            let key = if self.dialect.family() == Family::Mysql { "ssl-mode" } else { "sslmode" };
+            url.query_pairs_mut().append_pair(key, mode);
+        }
+        Ok(url.into())
+    }
+
+    /// What `ssl` asks for. As Node's drivers have it, TLS checks the certificate unless it is told not to.
+    fn tls_mode(&self, ssl: &PlacedData) -> Option<&'static str> {
+        let verify = |checks: bool| match (self.dialect.family(), checks) {
+            (Family::Mysql, true) => "VERIFY_IDENTITY",
+            (Family::Mysql, false) => "REQUIRED",
+            (_, true) => "verify-full",
+            (_, false) => "require",
+        };
+        let trusts_all =
+            |value: &PlacedData| value.get("rejectUnauthorized").map(|flag| &flag.data) == Some(&Data::Boolean(false));
+        match (&ssl.data, self.dialect.family()) {
+            (Data::Boolean(true), _) => Some(verify(true)),
+            (Data::Object(_), _) => Some(verify(!trusts_all(ssl))),
+            (Data::Boolean(false), Family::Postgresql) => Some("disable"),
+            (Data::String(_), Family::Mysql) => Some("REQUIRED"),
+            (Data::String(mode), _) => {
+                ["require", "allow", "prefer", "verify-full"].into_iter().find(|known| known == mode)
+            }
+            _ => None,
+        }
+    }
+
+    /// `DATABASE_URL from .env`, or the config's name where no variable is involved.
+    fn source(&self, used: &[String]) -> String {
+        let mut seen: Vec<&String> = Vec::new();
+        let mut text = String::new();
+        for name in used {
+            if seen.contains(&name) {
+                continue;
+            }
+            seen.push(name);
+            let place = match self.environment.source(name) {
+                Some(Source::Process) => "the environment".to_owned(),
+                Some(Source::File(file)) => path::shown(file, self.config.folder),
+                None => continue,
+            };
+            let separator = if text.is_empty() { "" } else { ", " };
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{separator}{name} from {place}");
+        }
+        if text.is_empty() { self.config.name() } else { text }
+    }
+}
+
+/// Percent-encodes all that could mean something in a URL, `%` included.
+fn encoded(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            result.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(result, "%{byte:02X}");
+        }
+    }
+    result
+}
