@@ -40,7 +40,7 @@ pub fn discover(roots: &[PathBuf], files: &dyn Files) -> Vec<PathBuf> {
 fn descend(folder: &Path, depth: usize, files: &dyn Files, found: &mut Vec<PathBuf>) {
     for entry in files.entries(folder) {
         let Some(name) = entry.file_name().and_then(|name| name.to_str()) else { continue };
-        if is_config(name) {
+        if is_config(&entry) {
             if files.is_file(&entry) {
                 found.push(entry);
             }
@@ -55,7 +55,9 @@ fn descend(folder: &Path, depth: usize, files: &dyn Files, found: &mut Vec<PathB
     }
 }
 
-fn is_config(name: &str) -> bool {
+/// Whether `path` has the name of a drizzle config.
+pub fn is_config(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let Some((stem, extension)) = name.rsplit_once('.') else { return false };
     match extension {
         "json" => stem == "drizzle.config",

@@ -13,8 +13,9 @@ use crate::catalog::{Dialect, Filter};
 use crate::declared::{Casing, ConfigPlaces, Declared, Kit, Reader, Request, Unresolved};
 use crate::text::{FilePath, Files};
 
-/// The ledger's file name, in the project's folder.
-pub const LEDGER_FILE: &str = "drizzle-drift.ledger.json";
+/// The ledger's file name, in the project's folder. The room that reads ledgers lies above this one; a test keeps the two
+/// names equal.
+const LEDGER_FILE: &str = "drizzle-drift.ledger.json";
 
 /// What a project is loaded from. Paths are relative to `folder` where they are not absolute.
 #[derive(Clone, Debug, Default)]
@@ -286,5 +287,15 @@ impl Parts {
             watched,
             unresolved: self.unresolved,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ledger_has_one_name() {
+        assert_eq!(LEDGER_FILE, crate::drift::LEDGER_FILE);
     }
 }

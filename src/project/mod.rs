@@ -12,10 +12,10 @@ mod path;
 mod schema_files;
 mod target;
 
-pub use discover::discover;
+pub use discover::{discover, is_config};
 pub use disk::DiskFiles;
 pub use environment::Variables;
 pub use error::{ProjectError, TargetProblem};
-pub use load::{LEDGER_FILE, LedgerFile, LoadRequest, Project, load, load_in_workspace};
+pub use load::{LedgerFile, LoadRequest, Project, load, load_in_workspace};
 pub use path::{absolute, shown};
 pub use target::{DatabaseTarget, GivenUrl};
