@@ -1,0 +1,309 @@
+//! Writes one column: its builder, and the modifiers behind it.
+
+use super::builders::{self, Value};
+use super::defaults;
+use super::fix::Remark;
+use super::writer::{Writer, key_of};
+use crate::catalog::{Column, Family, ForeignKey, Identity, Table};
+
+impl Writer<'_> {
+    /// `key: builder("name").modifiers()`.
+    pub fn column(&mut self, table: &Table, column: &Column) -> Result<String, String> {
+        let key = self.own_key(table, column);
+        let name = self.style.writes_name(&key, &column.name).then(|| self.style.string(&column.name));
+        let sql_type = column
+            .sql_type
+            .known()
+            .ok_or_else(|| format!("the type of `{}.{}` is not known", table.name, column.name))?;
+        let mut text = String::new();
+        let mut implied_not_null = false;
+        let element = sql_type.trim_end_matches("[]");
+        let wanted = column.type_schema.as_ref().and_then(|schema| {
+            let element = element.rsplit('.').next().unwrap_or(element);
+            let enums = &self.context.live.catalog.enums;
+            enums.iter().find(|known| known.name == element && known.schema.as_ref() == Some(schema)).cloned()
+        });
+        let generation = self.context.kit.generation();
+        let mut builder = builders::builder(self.family(), generation, sql_type);
+        let tag = || "sql".to_owned();
+        let default = column
+            .default
+            .known()
+            .cloned()
+            .flatten()
+            .filter(|_| !builder.implies_not_null && column.generated.is_none());
+        if let Some(wanted) = &wanted {
+            builder.function = "enum";
+            builder.kind = builders::Kind::Text;
+            builder.config.clear();
+            let function = self.enum_builder(wanted);
+            text.push_str(&format!("{function}({})", name.as_deref().unwrap_or_default()));
+        }
+        let default = default.map(|sql| {
+            let probe = defaults::spelling(self.family(), generation, &mut builder.clone(), &sql, &self.style, &tag());
+            let local = if probe.uses_sql { self.sql_tag() } else { tag() };
+            defaults::spelling(self.family(), generation, &mut builder, &sql, &self.style, &local)
+        });
+        if wanted.is_none() {
+            let function = match builder.function {
+                "customType" => {
+                    let sql_type = builder.sql_type.clone();
+                    self.custom_builder(&sql_type)
+                }
+                core => self.column_builder(core),
+            };
+            let config = self.config(&builder.config);
+            let arguments: Vec<String> = name.into_iter().chain(config).collect();
+            text.push_str(&format!("{function}({})", arguments.join(", ")));
+            implied_not_null = builder.implies_not_null;
+        }
+        for _ in 0..builder.dimensions {
+            text.push_str(".array()");
+        }
+        let primary = self.primary_key_modifier(table, column);
+        if let Some(modifier) = primary {
+            text.push_str(modifier);
+            implied_not_null = true;
+        }
+        if let Some(identity) = &column.identity {
+            let modifier = self.identity(table, column, identity);
+            text.push_str(&modifier);
+            implied_not_null = true;
+        }
+        let not_null = column.not_null.known().copied().unwrap_or(false);
+        if not_null && !implied_not_null {
+            text.push_str(".notNull()");
+        }
+        if !not_null && implied_not_null && primary.is_none() {
+            self.push_would(format!(
+                "`{}.{}` allows NULL in the database; a builder of its type always says NOT NULL, so push would set it.",
+                table.name, column.name
+            ));
+        }
+        if let Some(default) = default {
+            text.push_str(&default.modifier);
+            if !default.silent {
+                self.push_would(format!(
+                    "{} reads the default of `{}.{}` back as something else, so push would set it again.",
+                    self.context.kit, table.name, column.name
+                ));
+            }
+        }
+        text.push_str(&self.unique_modifier(table, column, &key));
+        if let Some(generated) = &column.generated {
+            let expression = generated.expression.known().cloned().unwrap_or_default();
+            let expression = self.sql(&expression);
+            let mode = match (self.family(), generated.stored) {
+                (Family::Postgresql, _) => String::new(),
+                (_, stored) => {
+                    format!(", {{ mode: {} }}", self.style.string(if stored { "stored" } else { "virtual" }))
+                }
+            };
+            text.push_str(&format!(".generatedAlwaysAs({expression}{mode})"));
+            self.generated_remarks(table, column);
+        }
+        if column.autoincrement && self.family() == Family::Mysql {
+            text.push_str(".autoincrement()");
+        }
+        text.push_str(&self.reference_modifier(table, column));
+        Ok(format!("{}: {text}", self.style.property(&key)))
+    }
+
+    /// A builder's configuration as an argument.
+    fn config(&self, config: &[(&'static str, Value)]) -> Option<String> {
+        if config.is_empty() {
+            return None;
+        }
+        let value = |value: &Value| match value {
+            Value::Plain(text) => text.clone(),
+            Value::Text(text) => self.style.string(text),
+            Value::Texts(texts) => {
+                format!("[{}]", texts.iter().map(|text| self.style.string(text)).collect::<Vec<_>>().join(", "))
+            }
+        };
+        match config {
+            // An argument of its own, as `mysqlEnum("role", [...])` takes it.
+            [("", only)] => Some(value(only)),
+            _ => {
+                let properties: Vec<String> =
+                    config.iter().map(|(key, given)| format!("{key}: {}", value(given))).collect();
+                Some(format!("{{ {} }}", properties.join(", ")))
+            }
+        }
+    }
+
+    /// `.primaryKey()` where the column alone is the key and drizzle-kit sees it so.
+    fn primary_key_modifier(&mut self, table: &Table, column: &Column) -> Option<&'static str> {
+        let key = table.primary_key.as_ref().filter(|key| key.columns == [column.name.clone()])?;
+        if self.key_stands_apart(table) {
+            debug_assert_eq!(key.columns.len(), 1);
+            return None;
+        }
+        if self.family() != Family::Sqlite || !column.autoincrement {
+            return Some(".primaryKey()");
+        }
+        if self.v0() && column.not_null.known() == Some(&false) {
+            self.push_would(format!(
+                "{} has no spelling for an AUTOINCREMENT key without NOT NULL (`{}.{}`), so push would rebuild the table.",
+                self.context.kit, table.name, column.name
+            ));
+        }
+        Some(".primaryKey({ autoIncrement: true })")
+    }
+
+    /// Whether the key of one column goes among the extras. `.primaryKey()` says NOT NULL, which a key of SQLite need not
+    /// be; `primaryKey({ columns: [one] })` does not say it, and drizzle-kit 0.31 takes it for the same key.
+    pub fn key_stands_apart(&self, table: &Table) -> bool {
+        let Some(key) = &table.primary_key else { return false };
+        match key.columns.as_slice() {
+            [only] => {
+                let column = table.column(only);
+                self.family() == Family::Sqlite
+                    && self.v0()
+                    && column.is_some_and(|column| column.not_null.known() == Some(&false) && !column.autoincrement)
+            }
+            _ => true,
+        }
+    }
+
+    fn identity(&mut self, table: &Table, column: &Column, identity: &Identity) -> String {
+        let function = if identity.always { "generatedAlwaysAsIdentity" } else { "generatedByDefaultAsIdentity" };
+        let sql_type = column.sql_type.known().map_or("", String::as_str);
+        let (least, most) = match sql_type {
+            "smallint" => ("-32768", "32767"),
+            "bigint" => ("-9223372036854775808", "9223372036854775807"),
+            _ => ("-2147483648", "2147483647"),
+        };
+        let given = &identity.options;
+        let increment = given.increment.clone().unwrap_or_else(|| "1".into());
+        let falling = increment.starts_with('-');
+        let (usual_min, usual_max) = if falling { (least, "-1") } else { ("1", most) };
+        let min = given.min_value.clone().unwrap_or_else(|| usual_min.into());
+        let max = given.max_value.clone().unwrap_or_else(|| usual_max.into());
+        let usual_start = if falling { max.clone() } else { min.clone() };
+        let start = given.start.clone().unwrap_or_else(|| usual_start.clone());
+        let cache = given.cache.clone().unwrap_or_else(|| "1".into());
+        let usual_name = format!("{}_{}_seq", table.name, column.name);
+        let mut options = Vec::new();
+        if let Some(name) = identity.name.as_ref().filter(|name| **name != usual_name) {
+            options.push(format!("name: {}", self.style.string(name)));
+        }
+        for (key, value, usual) in [
+            ("startWith", &start, usual_start.as_str()),
+            ("increment", &increment, "1"),
+            ("minValue", &min, usual_min),
+            ("maxValue", &max, usual_max),
+            ("cache", &cache, "1"),
+        ] {
+            if value != usual {
+                let exact = value.parse::<i64>().is_ok_and(|number| number.unsigned_abs() <= 1 << 53);
+                let value = if exact { value.clone() } else { self.style.string(value) };
+                options.push(format!("{key}: {value}"));
+            }
+        }
+        if given.cycle == Some(true) {
+            options.push("cycle: true".into());
+        }
+        // drizzle-kit 0.31 compares what `regclass` prints, which is quoted and qualified where it has to be.
+        let plain = identity.name.as_deref().unwrap_or(&usual_name);
+        let printed_plainly = table.schema.as_deref().is_none_or(|schema| schema == "public")
+            && plain
+                .chars()
+                .all(|character| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_');
+        if self.v0() && !printed_plainly {
+            self.push_would(format!(
+                "{} misreads the name of the sequence `{plain}` of `{}.{}`, so push would alter the identity.",
+                self.context.kit, table.name, column.name
+            ));
+        }
+        if options.is_empty() { format!(".{function}()") } else { format!(".{function}({{ {} }})", options.join(", ")) }
+    }
+
+    /// `.unique("name")`, where the column alone is unique.
+    fn unique_modifier(&mut self, table: &Table, column: &Column, key: &str) -> String {
+        let Some(unique) = table.uniques.iter().find(|unique| unique.columns == [column.name.clone()]) else {
+            return String::new();
+        };
+        if self.family() == Family::Sqlite && self.v0() {
+            return String::new();
+        }
+        let mut arguments = Vec::new();
+        // The name that is made up comes from the key where no name is written, so such a column spells it out.
+        let usual = format!("{}_{}_unique", table.name, column.name);
+        let plain = *key == column.name || self.style.writes_name(key, &column.name);
+        let name = unique.name.as_ref().filter(|name| self.v0() && (**name != usual || !plain));
+        if let Some(name) = name {
+            arguments.push(self.style.string(name));
+        }
+        if unique.nulls_not_distinct {
+            if arguments.is_empty() {
+                arguments.push(unique.name.as_ref().map_or_else(|| "undefined".into(), |name| self.style.string(name)));
+            }
+            arguments.push(format!("{{ nulls: {} }}", self.style.string("not distinct")));
+        }
+        format!(".unique({})", arguments.join(", "))
+    }
+
+    /// `.references(() => users.id)`, where drizzle-kit makes up the very name that the key has.
+    fn reference_modifier(&mut self, table: &Table, column: &Column) -> String {
+        let Some(key) = table.foreign_keys.iter().find(|key| key.columns == [column.name.clone()]) else {
+            return String::new();
+        };
+        if !self.is_inline(table, key) {
+            return String::new();
+        }
+        let target = (key.foreign_schema.clone(), key.foreign_table.clone());
+        let Some(owner) = self.table(&target) else { return String::new() };
+        let Some(foreign) = key.foreign_columns.first().and_then(|foreign| self.column_key(&target, foreign)) else {
+            return String::new();
+        };
+        // A table that is part of its own type: TypeScript needs a hand.
+        let annotation = if self.is_circular(table, &target) {
+            let name = match self.family() {
+                Family::Postgresql => "AnyPgColumn",
+                Family::Mysql => "AnyMySqlColumn",
+                Family::Sqlite => "AnySQLiteColumn",
+            };
+            let module = self.family().core_module();
+            format!(": {}", self.imports.type_name(module, name))
+        } else {
+            String::new()
+        };
+        let foreign = self.member(&owner, &foreign);
+        let actions: Vec<String> = [("onDelete", &key.on_delete), ("onUpdate", &key.on_update)]
+            .into_iter()
+            .filter(|(_, action)| *action != "no action")
+            .map(|(name, action)| format!("{name}: {}", self.style.string(action)))
+            .collect();
+        let actions = if actions.is_empty() { String::new() } else { format!(", {{ {} }}", actions.join(", ")) };
+        format!(".references((){annotation} => {foreign}{actions})")
+    }
+
+    /// Whether the foreign key can stand with its column.
+    pub fn is_inline(&self, table: &Table, key: &ForeignKey) -> bool {
+        let ([column], [foreign]) = (key.columns.as_slice(), key.foreign_columns.as_slice()) else { return false };
+        // Of several keys on one column, the first stands with it.
+        if table.foreign_keys.iter().find(|other| other.columns == key.columns) != Some(key) {
+            return false;
+        }
+        let usual = format!("{}_{column}_{}_{foreign}_fk", table.name, key.foreign_table);
+        !self.v0() || self.family() == Family::Sqlite || key.name.as_ref().is_none_or(|name| *name == usual)
+    }
+
+    /// Whether `target` is `table` itself, or one of those that are being declared along with it.
+    fn is_circular(&self, table: &Table, target: &super::writer::TableKey) -> bool {
+        key_of(table) == *target || self.constants.contains_key(target)
+    }
+
+    fn generated_remarks(&mut self, table: &Table, column: &Column) {
+        let Some(generated) = &column.generated else { return };
+        let expression = generated.expression.known().map_or("", String::as_str);
+        // drizzle-kit 0.31 cuts the expression out of the table's SQL, up to its first closing parenthesis.
+        if self.family() == Family::Sqlite && self.v0() && expression.contains([')', ',']) {
+            self.remarks.push(Remark::push(format!(
+                "{} misreads the expression of the generated column `{}.{}`, so push would change the column.",
+                self.context.kit, table.name, column.name
+            )));
+        }
+    }
+}
