@@ -15,7 +15,7 @@ mod sql_type;
 
 pub use dialect::{Dialect, Family};
 pub use fact::Fact;
-pub use filter::{Filter, MigrationsTable};
+pub use filter::{Filter, MigrationsTable, Scope};
 pub use generation::Generation;
 pub use glob::{Glob, expand_braces};
 pub use json::to_json;

@@ -65,6 +65,7 @@ pub(super) struct ColumnPair<'a> {
 impl<'a> Sides<'a> {
     fn new(declared: &'a Declared, live: &'a LiveCatalog, filter: &Filter) -> Self {
         let family = declared.dialect.family();
+        let scope = filter.scope(declared.dialect);
         let by_name: BTreeMap<_, _> =
             live.catalog.tables.iter().map(|table| ((table.schema.as_deref(), table.name.as_str()), table)).collect();
         let mut by_folded_name: BTreeMap<_, Vec<&Table>> = BTreeMap::new();
@@ -76,7 +77,7 @@ impl<'a> Sides<'a> {
         let mut matched = BTreeSet::new();
         for table in &declared.tables {
             let (schema, name) = (table.table.schema.as_deref(), table.table.name.as_str());
-            if !filter.covers_declared(schema, name) || !seen.insert((schema, name)) {
+            if !scope.covers_declared(schema, name) || !seen.insert((schema, name)) {
                 continue;
             }
             let found = by_name.get(&(schema, name)).copied().or_else(|| {
@@ -90,7 +91,7 @@ impl<'a> Sides<'a> {
                 Some(live) => {
                     matched.insert((live.schema.as_deref(), live.name.as_str()));
                     // A table that the filter hides from drizzle-kit is none of its business, though the code has it.
-                    if filter.covers_live(declared.dialect, live) {
+                    if scope.covers_live(live.schema.as_deref(), &live.name) {
                         sides.pairs.push(Pair { declared: table, live });
                     }
                 }
@@ -101,7 +102,7 @@ impl<'a> Sides<'a> {
             .tables
             .iter()
             .filter(|table| !matched.contains(&(table.schema.as_deref(), table.name.as_str())))
-            .filter(|table| filter.covers_live(declared.dialect, table))
+            .filter(|table| scope.covers_live(table.schema.as_deref(), &table.name))
             .collect();
         sides
     }
