@@ -114,7 +114,7 @@ fn live(dialect: Dialect, tables: Vec<(Table, Rows)>) -> LiveCatalog {
         .collect();
     let mut catalog = Catalog::empty(dialect);
     catalog.tables = tables.into_iter().map(|(table, _)| table).collect();
-    LiveCatalog { catalog, database: DatabaseIdentity::default(), evidence }
+    LiveCatalog { catalog, database: DatabaseIdentity::default(), evidence, spellings: Default::default() }
 }
 
 fn findings(declared: &Declared, live: &LiveCatalog) -> Vec<Finding> {

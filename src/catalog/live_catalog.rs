@@ -15,6 +15,17 @@ pub struct LiveCatalog {
     pub database: DatabaseIdentity,
     /// What each table holds, by schema and name.
     pub evidence: BTreeMap<(Option<String>, String), Evidence>,
+    /// How each table is spelled, by name, where the dialect keeps the text (SQLite).
+    pub spellings: BTreeMap<String, Spelling>,
+}
+
+/// A table as it was written. drizzle-kit 0.x reads some facts off the text, and not always what holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spelling {
+    /// The CREATE TABLE statement.
+    pub sql: String,
+    /// The columns that say NOT NULL. An INTEGER PRIMARY KEY refuses NULL without saying so.
+    pub not_null: Vec<String>,
 }
 
 impl LiveCatalog {

@@ -19,7 +19,7 @@ pub use filter::{Filter, MigrationsTable, Scope};
 pub use generation::Generation;
 pub use glob::{Glob, expand_braces};
 pub use json::to_json;
-pub use live_catalog::{DatabaseIdentity, Evidence, LiveCatalog, Rows};
+pub use live_catalog::{DatabaseIdentity, Evidence, LiveCatalog, Rows, Spelling};
 pub use object::{ObjectKind, ObjectRef};
 pub use sql_type::{same_type, type_change_loses_data};
 

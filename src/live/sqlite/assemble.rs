@@ -6,7 +6,9 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::ddl;
-use crate::catalog::{Check, Column, Fact, ForeignKey, Generated, Index, IndexColumn, PrimaryKey, Table, Unique, View};
+use crate::catalog::{
+    Check, Column, Fact, ForeignKey, Generated, Index, IndexColumn, PrimaryKey, Spelling, Table, Unique, View,
+};
 
 /// The answers to the `.sql` files of their names.
 pub(super) struct Answers {
@@ -29,6 +31,8 @@ pub(super) struct Assembled {
     pub without_rowid: BTreeSet<String>,
     /// Whether ANALYZE has left its estimates.
     pub analyzed: bool,
+    /// How the tables are spelled.
+    pub spellings: BTreeMap<String, Spelling>,
 }
 
 /// Tables that an extension unknown to the SQLite inside keeps for its virtual tables: module, and how their names go on
@@ -70,6 +74,7 @@ pub(super) fn assemble(answers: &Answers) -> Result<Assembled, sqlx::Error> {
     for (name, sql) in objects.tables.iter().filter(|(name, _)| !shadows.contains(name)) {
         tables.insert(name.clone(), Table { name: name.clone(), ..Table::default() });
         definitions.insert(name.clone(), ddl::table(sql));
+        result.spellings.insert(name.clone(), Spelling { sql: sql.clone(), not_null: Vec::new() });
     }
     let nothing = ddl::TableDdl::default();
     let definition = |table: &str| definitions.get(table).unwrap_or(&nothing);
@@ -81,7 +86,10 @@ pub(super) fn assemble(answers: &Answers) -> Result<Assembled, sqlx::Error> {
         let (column, place) = column(row, definition(&name))?;
         if let Some(column) = column {
             if place > 0 {
-                keys.entry(name).or_default().push((place, column.name.clone()));
+                keys.entry(name.clone()).or_default().push((place, column.name.clone()));
+            }
+            if let (Some(spelling), Some(true)) = (result.spellings.get_mut(&name), column.not_null.known()) {
+                spelling.not_null.push(column.name.clone());
             }
             table.columns.push(column);
         }

@@ -149,7 +149,7 @@ async fn read_in_transaction(connection: &mut SqliteConnection, path: &Path) -> 
         server_version: version.first().map(|row| row.try_get(0)).transpose().map_err(failed)?.unwrap_or_default(),
         user: None,
     };
-    Ok(LiveCatalog { catalog, database, evidence })
+    Ok(LiveCatalog { catalog, database, evidence, spellings: assembled.spellings })
 }
 
 /// One by one: a virtual table whose module is not built in cannot tell its columns, and must not silence the others.
