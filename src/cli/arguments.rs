@@ -1,17 +1,218 @@
 //! The arguments of the contract.
 
+use std::convert::Infallible;
 use std::ffi::OsString;
+use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use secrecy::SecretString;
+
+use crate::drift::Code;
+use crate::project::{GivenUrl, LoadRequest, Variables, absolute};
 
 /// Shows where a Drizzle ORM schema and the live database disagree, before `drizzle-kit push` does.
 #[derive(Debug, Parser)]
-#[command(version)]
-pub struct Arguments {}
+#[command(
+    name = "drizzle-drift",
+    version,
+    after_help = "Exit codes: 0 nothing to report, 1 drift at or above --fail-on, 2 wrong usage or an unreadable config or \
+                  schema file, 3 the database cannot be reached or refuses."
+)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve an editor on standard input and output (the Language Server Protocol)
+    Lsp(LspArguments),
+    /// Compare the declared schema with the live database
+    Check(Box<CheckArguments>),
+    /// Print one side of the comparison as JSON
+    #[command(subcommand)]
+    Inspect(InspectCommand),
+    /// Say which config, schema files, database, kit and filters are in force, and what is wrong with them
+    Doctor(ProjectArguments),
+}
+
+/// The sides of the comparison.
+#[derive(Debug, Subcommand)]
+pub enum InspectCommand {
+    /// What the code declares, and what of it cannot be known without running it
+    Code(InspectArguments),
+    /// What the database holds
+    Database(InspectArguments),
+}
+
+/// Arguments of `lsp`.
+#[derive(Debug, Args)]
+pub struct LspArguments {
+    /// Serve on standard input and output, as without it
+    #[arg(long)]
+    pub stdio: bool,
+}
+
+/// Arguments of `inspect`.
+#[derive(Debug, Args)]
+pub struct InspectArguments {
+    /// Which project.
+    #[command(flatten)]
+    pub project: ProjectArguments,
+    /// The output's format
+    #[arg(long, short = 'f', visible_alias = "reporter", value_name = "NAME", default_value = "json")]
+    pub format: InspectFormat,
+}
+
+/// What `inspect` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum InspectFormat {
+    /// The catalog as JSON.
+    Json,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// Which project.
+    #[command(flatten)]
+    pub project: ProjectArguments,
+    /// The output's format
+    #[arg(long, short = 'f', visible_alias = "reporter", value_name = "NAME", default_value = "text")]
+    pub format: CheckFormat,
+    /// Write the output to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
+    /// The least severity that makes the exit code 1
+    #[arg(long, value_name = "LEVEL", default_value = "warning")]
+    pub fail_on: FailOn,
+    /// Exit with 0 whatever drift there is
+    #[arg(long)]
+    pub exit_zero: bool,
+    /// Report these drift codes only
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = code)]
+    pub only: Vec<Code>,
+    /// Leave these drift codes out
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = code)]
+    pub skip: Vec<Code>,
+    /// Colours; NO_COLOR is respected
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: When,
+    /// Print nothing but the drifts
+    #[arg(long, short, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Print hints and what was read as well
+    #[arg(long, short)]
+    pub verbose: bool,
+}
+
+/// What `check` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// Excerpts of the source, for people.
+    Text,
+    /// A line a drift.
+    Concise,
+    /// The contract's JSON.
+    Json,
+}
+
+/// From which severity on drift counts as failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Errors only.
+    Error,
+    /// Warnings and errors.
+    Warning,
+    /// Information, warnings and errors.
+    Information,
+    /// Nothing.
+    Never,
+}
+
+/// When to do something that depends on the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// Where the output is a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Which project: shared by every command that needs one.
+#[derive(Debug, Args)]
+pub struct ProjectArguments {
+    /// The folder in which you run drizzle-kit
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub folder: PathBuf,
+    /// The drizzle config [default: the first of drizzle.config.{ts,mts,js,mjs,json} in DIR, or the only one below it]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The database, instead of the config's [env: DRIZZLE_DRIFT_DATABASE_URL]
+    #[arg(long, value_name = "URL", value_parser = secret)]
+    pub database_url: Option<SecretString>,
+    /// Do without a config: the schema files, relative to DIR (repeatable; needs --dialect)
+    #[arg(long, value_name = "GLOB")]
+    pub schema: Vec<String>,
+    /// Do without a config: postgresql, mysql, sqlite or turso (needs --schema)
+    #[arg(long, value_name = "NAME")]
+    pub dialect: Option<String>,
+    /// Read variables from this file instead of .env and the like (repeatable, earlier files win)
+    #[arg(long, value_name = "FILE")]
+    pub env_file: Vec<PathBuf>,
+    /// The drizzle-kit whose behaviour is predicted [default: the installed one, else 0.31.11]
+    #[arg(long, value_name = "VERSION")]
+    pub kit_version: Option<String>,
+}
+
+fn secret(text: &str) -> Result<SecretString, Infallible> {
+    Ok(SecretString::from(text))
+}
+
+fn code(name: &str) -> Result<Code, String> {
+    Code::from_name(name).ok_or_else(|| {
+        let names: Vec<_> = Code::ALL.iter().map(|code| code.name()).collect();
+        format!("no drift code; codes are {}", names.join(", "))
+    })
+}
 
 impl Arguments {
     /// Parses a program's argument list.
     pub fn from_list(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
         Self::try_parse_from(arguments)
+    }
+}
+
+impl ProjectArguments {
+    /// What to load, for a process that stands in `current` and has `variables`.
+    pub fn request(&self, current: &std::path::Path, variables: Variables) -> LoadRequest {
+        let folder = absolute(current, &self.folder);
+        // Named from DIR, as drizzle-kit would be told there, or from where the user stands.
+        let from_either = |file: &PathBuf| {
+            let from_folder = absolute(&folder, file);
+            if from_folder.is_file() {
+                from_folder
+            } else {
+                Some(absolute(current, file)).filter(|file| file.is_file()).unwrap_or(from_folder)
+            }
+        };
+        let given = self.database_url.as_ref();
+        let database_url = given
+            .map(|url| GivenUrl { url: url.clone(), source: "--database-url".into() })
+            .or_else(|| GivenUrl::from_variables(&variables));
+        LoadRequest {
+            config: self.config.as_ref().map(from_either),
+            database_url,
+            schema: self.schema.clone(),
+            dialect: self.dialect.clone(),
+            env_files: self.env_file.iter().map(from_either).collect(),
+            kit_version: self.kit_version.clone(),
+            variables,
+            folder,
+        }
     }
 }

@@ -1,12 +1,80 @@
 //! The command line: one file per command, one file per report format.
 
-mod arguments;
+pub mod arguments;
+mod doctor;
+mod inspect;
+mod outcome;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use arguments::{Arguments, Command, ProjectArguments};
+use outcome::{Failure, Outcome, complain};
+
+use crate::catalog::LiveCatalog;
+use crate::live;
+use crate::project::{LoadRequest, Project, Variables};
 
 /// Runs the program with `arguments` (the program's own name first) and says how it ends.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let _ = arguments::Arguments::from_list(arguments);
-    ExitCode::SUCCESS
+    let arguments = match Arguments::from_list(arguments) {
+        Ok(arguments) => arguments,
+        Err(message) if message.use_stderr() => {
+            complain(without_passwords(message.render().to_string().trim_end()).as_ref());
+            return ExitCode::from(2);
+        }
+        Err(help) => {
+            // A closed pipe is no failure.
+            let _ = help.print();
+            return ExitCode::SUCCESS;
+        }
+    };
+    match dispatch(&arguments.command) {
+        Ok(outcome) => outcome.into(),
+        Err(failure) => {
+            complain(&format!("error: {failure}"));
+            ExitCode::from(&failure)
+        }
+    }
+}
+
+fn dispatch(command: &Command) -> Result<Outcome, Failure> {
+    match command {
+        Command::Inspect(command) => inspect::run(command),
+        Command::Doctor(arguments) => doctor::run(arguments),
+        Command::Lsp(_) | Command::Check(_) => Err(Failure::Usage("this build does not have this command yet".into())),
+    }
+}
+
+/// What to load for a command that was given `arguments`.
+fn load_request(arguments: &ProjectArguments) -> Result<LoadRequest, Failure> {
+    if arguments.folder.to_string_lossy().contains("://") {
+        return Err(Failure::Usage("DIR has to be a folder; give a database with --database-url".into()));
+    }
+    let current = std::env::current_dir()
+        .map_err(|error| Failure::Usage(format!("the current folder cannot be read ({error}); change to another")))?;
+    Ok(arguments.request(&current, Variables::of_process()))
+}
+
+/// Reads the database of `project`.
+fn read_live(project: &Project) -> Result<LiveCatalog, Failure> {
+    let target = project.target.as_ref().map_err(Clone::clone)?;
+    let target = live::Target {
+        dialect: project.dialect,
+        url: target.url.clone(),
+        auth_token: target.auth_token.clone(),
+        folder: target.folder.clone(),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::Usage(format!("no runtime can be started: {error}")))?;
+    Ok(runtime.block_on(live::read(&target, &live::Limits::default()))?)
+}
+
+/// A message that repeats what was typed may repeat a connection URL.
+fn without_passwords(message: &str) -> std::borrow::Cow<'_, str> {
+    static USER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"://[^/\s']*@").expect("a constant pattern"));
+    USER.replace_all(message, "://***@")
 }

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::config::{Config, present};
-use super::environment::{ProjectEnvironment, Source};
+use super::environment::{ProjectEnvironment, Source, Variables};
 use super::error::TargetProblem;
 use super::path;
 use crate::catalog::{Dialect, Family};
@@ -48,7 +48,16 @@ const UNREACHABLE: [(&str, &str); 6] = [
 /// Keys under which configs of all versions write a connection URL.
 const URL_KEYS: [&str; 3] = ["url", "connectionString", "uri"];
 
+/// The variable that stands for `--database-url`.
+const URL_VARIABLE: &str = "DRIZZLE_DRIFT_DATABASE_URL";
+
 impl GivenUrl {
+    /// The URL that `DRIZZLE_DRIFT_DATABASE_URL` gives, if it gives one.
+    pub fn from_variables(variables: &Variables) -> Option<Self> {
+        let url = variables.get(URL_VARIABLE).filter(|url| !url.is_empty())?;
+        Some(Self { url: SecretString::from(url), source: URL_VARIABLE.into() })
+    }
+
     /// The target, for `dialect` and with relative files in `folder`.
     pub fn target(&self, dialect: Dialect, folder: &Path) -> DatabaseTarget {
         use secrecy::ExposeSecret;

@@ -1,0 +1,141 @@
+//! `doctor`: which config, schema files, database, kit and filters are in force, and what is wrong with them.
+
+use super::arguments::ProjectArguments;
+use super::outcome::{Failure, Outcome, print};
+use super::{load_request, read_live};
+use crate::catalog::{Family, LiveCatalog};
+use crate::declared::{Casing, Reader};
+use crate::drift::Ledger;
+use crate::project::{self, DiskFiles, Project, shown};
+use crate::text::{Document, Encoding, Files};
+
+/// Runs the command. Everything that is known is printed even where something is wrong.
+pub fn run(arguments: &ProjectArguments) -> Result<Outcome, Failure> {
+    let mut reader = Reader::default();
+    let project = project::load(&load_request(arguments)?, &DiskFiles, &mut reader)?;
+    let declared = project.declared(&DiskFiles, &mut reader);
+    let live = read_live(&project);
+    let mut rows = settings(&project);
+    rows.push((
+        "declared",
+        vec![format!(
+            "{}, {} not readable",
+            count(declared.tables.len(), "table"),
+            count(declared.unresolved.len(), "expression")
+        )],
+    ));
+    rows.extend(database(&project, &live));
+    let ledger = project.ledger.text.as_deref().map(Ledger::parse);
+    rows.push((
+        "ledger",
+        vec![match &ledger {
+            None => "none".into(),
+            Some(Ok(ledger)) => {
+                format!("{}, {}", shown(&project.ledger.path, &project.folder), count(ledger.entries.len(), "entry"))
+            }
+            Some(Err(error)) => error.to_string(),
+        }],
+    ));
+    print(&table(&rows))?;
+    if let Some(Err(error)) = ledger {
+        return Err(Failure::Usage(format!("{error}; correct the file, or delete it")));
+    }
+    live.map(|_| Outcome::Clean)
+}
+
+type Row = (&'static str, Vec<String>);
+
+/// What the config and its surroundings say.
+fn settings(project: &Project) -> Vec<Row> {
+    let list = |patterns: &[String]| patterns.join(", ");
+    let config = project.config.as_ref().map(|config| shown(config.file.as_path(), &project.folder));
+    let files = project.schema_files.iter().map(|file| shown(file.as_path(), &project.folder));
+    let mut rows = vec![
+        ("folder", vec![project.folder.display().to_string()]),
+        ("config", vec![config.unwrap_or_else(|| "none (--schema and --dialect)".into())]),
+        ("dialect", vec![project.dialect.name().into()]),
+        (
+            "schema",
+            std::iter::once(list(&project.schema_patterns)).chain(files.map(|file| format!("  {file}"))).collect(),
+        ),
+        ("drizzle-kit", vec![format!("{} ({})", project.kit.version, project.kit.source)]),
+    ];
+    if let Some(casing) = project.casing {
+        let name = match casing {
+            Casing::SnakeCase => "snake_case",
+            Casing::CamelCase => "camelCase",
+        };
+        rows.push(("casing", vec![name.into()]));
+    }
+    let filter = &project.filter;
+    let or = |text: String, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text };
+    rows.push(("tablesFilter", vec![or(list(&filter.tables), "none")]));
+    if project.dialect.family() == Family::Postgresql {
+        let schemas = filter.schemas.as_ref().map_or_else(|| "every schema".into(), |schemas| list(schemas));
+        rows.push(("schemaFilter", vec![or(schemas, "no schema")]));
+    }
+    if !filter.extensions.is_empty() {
+        rows.push(("extensionsFilters", vec![list(&filter.extensions)]));
+    }
+    if !project.unresolved.is_empty() {
+        rows.push(("not readable", project.unresolved.iter().map(|item| unresolved(project, item)).collect()));
+    }
+    rows
+}
+
+fn unresolved(project: &Project, item: &crate::declared::Unresolved) -> String {
+    let file = item.place.file.as_path();
+    let line = DiskFiles
+        .read(file)
+        .map_or(1, |text| Document::new(text).position(item.place.span.start, Encoding::Utf16).line + 1);
+    format!("{}:{line}: {}: {}", shown(file, &project.folder), item.what, item.why)
+}
+
+/// Where the database is, and what it says of itself.
+fn database(project: &Project, live: &Result<LiveCatalog, Failure>) -> Vec<Row> {
+    let mut rows = vec![(
+        "database",
+        vec![match &project.target {
+            Ok(target) => target.source.clone(),
+            Err(problem) => format!("unknown: {problem}"),
+        }],
+    )];
+    match live {
+        Ok(live) => {
+            let database = &live.database;
+            let host = database.host.as_ref().map(|host| format!(" on {host}")).unwrap_or_default();
+            let user = database.user.as_ref().map(|user| format!(", read as {user}")).unwrap_or_default();
+            rows.push((
+                "server",
+                vec![
+                    format!("{}{host}, version {}{user}", database.name, database.server_version),
+                    format!("{}, read-only", count(live.catalog.tables.len(), "table")),
+                ],
+            ));
+        }
+        Err(failure) if project.target.is_ok() => rows.push(("server", vec![format!("cannot be read: {failure}")])),
+        Err(_) => {}
+    }
+    rows
+}
+
+fn count(count: usize, noun: &str) -> String {
+    match (count, noun.strip_suffix('y')) {
+        (1, _) => format!("1 {noun}"),
+        (_, Some(stem)) => format!("{count} {stem}ies"),
+        (_, None) => format!("{count} {noun}s"),
+    }
+}
+
+/// Names on the left, values in one column.
+fn table(rows: &[Row]) -> String {
+    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
+    let mut text = String::new();
+    for (name, values) in rows {
+        for (index, value) in values.iter().enumerate() {
+            let name = if index == 0 { *name } else { "" };
+            text.push_str(&format!("{name:width$}  {value}\n"));
+        }
+    }
+    text
+}
