@@ -1,0 +1,136 @@
+//! The program as a terminal or a script meets it: exit codes, and which stream says what.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+/// A folder with `files` in it.
+fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+        fs::write(path, text).expect("a file");
+    }
+    folder
+}
+
+fn command(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_drizzle-drift"));
+    command.current_dir(folder).args(arguments).env_remove("DRIZZLE_DRIFT_DATABASE_URL").env_remove("DATABASE_URL");
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    ended(&command(folder, arguments).output().expect("the program starts"))
+}
+
+fn ended(output: &Output) -> (i32, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code().expect("an exit code"), text(&output.stdout), text(&output.stderr))
+}
+
+const SCHEMA: (&str, &str) = (
+    "src/schema.ts",
+    "import { sqliteTable, text } from \"drizzle-orm/sqlite-core\";\nexport const users = sqliteTable(\"users\", { name: text() });\n",
+);
+
+fn config(body: &str) -> String {
+    format!("import {{ defineConfig }} from \"drizzle-kit\";\nexport default defineConfig({{ {body} }});\n")
+}
+
+#[test]
+fn help_and_version_are_no_failures_and_show_no_secret() {
+    let folder = folder(&[]);
+    for arguments in [&["--help"][..], &["--version"], &["inspect", "code", "--help"], &["check", "--help"]] {
+        let output = command(folder.path(), arguments)
+            .env("DRIZZLE_DRIFT_DATABASE_URL", "postgres://u:hunter2@localhost/x")
+            .output()
+            .expect("the program starts");
+        let (code, stdout, stderr) = ended(&output);
+        assert_eq!((code, stderr.as_str()), (0, ""), "{arguments:?}");
+        assert!(!stdout.is_empty() && !stdout.contains("hunter2"), "{stdout}");
+    }
+    assert_eq!(run(folder.path(), &["--version"]).1.trim(), concat!("drizzle-drift ", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn wrong_usage_ends_with_2_and_repeats_no_password() {
+    let folder = folder(&[SCHEMA]);
+    for (arguments, needle) in [
+        (&[][..], "Usage"),
+        (&["chek"], "chek"),
+        (&["check", "--nonsense"], "--nonsense"),
+        (&["check", "--fail-on", "hint"], "never"),
+        (&["check", "--only", "undeclared-tabel"], "undeclared-table"),
+        (&["check", "--quiet", "--verbose"], "cannot be used with"),
+        (&["inspect", "code", "--format", "xml"], "json"),
+        (&["inspect", "code", "postgres://u:hunter2@h/d"], "--database-url"),
+        (&["inspect", "code", ".", "postgres://u:hunter2@h/d"], "unexpected argument"),
+        (&["inspect", "code", "--schema", "src/schema.ts"], "--schema needs --dialect; give one of postgresql, mysql"),
+        (&["inspect", "code", "--dialect", "sqlite"], "--dialect needs --schema"),
+        (
+            &["inspect", "code", "--schema", "src/schema.ts", "--dialect", "oracle"],
+            "\"oracle\" (--dialect) is not supported",
+        ),
+        (&["inspect", "code", "--schema", "src/*.sql.ts", "--dialect", "sqlite"], "\"src/*.sql.ts\""),
+        (&["inspect", "code"], "no drizzle config was found in"),
+        (&["inspect", "code", "none"], "is not a folder"),
+        (&["inspect", "code", "--config", "x.config.ts"], "check the path given with --config"),
+        (&["doctor", "--schema", "src/schema.ts", "--dialect", "sqlite"], "no database is named; give --database-url"),
+    ] {
+        let (code, _, stderr) = run(folder.path(), arguments);
+        assert_eq!(code, 2, "{arguments:?}: {stderr}");
+        assert!(stderr.contains(needle), "{arguments:?}: {stderr}");
+        assert!(!stderr.contains("hunter2"), "{stderr}");
+    }
+}
+
+#[test]
+fn several_configs_are_listed() {
+    let text = config(r#"dialect: "sqlite", schema: "./src/schema.ts""#);
+    let folder = folder(&[("apps/a/drizzle.config.ts", &text), ("apps/b/drizzle.config.ts", &text)]);
+    let (code, _, stderr) = run(folder.path(), &["inspect", "code"]);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("apps/a/drizzle.config.ts, apps/b/drizzle.config.ts"), "{stderr}");
+}
+
+#[test]
+fn the_code_is_printed_as_json_without_a_config() {
+    let folder = folder(&[SCHEMA]);
+    for format in [&[][..], &["--format", "json"], &["-f", "json"], &["--reporter", "json"]] {
+        let arguments = ["inspect", "code", "--schema", "src/schema.ts", "--dialect", "sqlite"];
+        let (code, stdout, stderr) = run(folder.path(), &[&arguments[..], format].concat());
+        assert_eq!((code, stderr.as_str()), (0, ""));
+        let catalog: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+        assert_eq!(catalog["version"], 1);
+        assert_eq!(catalog["dialect"], "sqlite");
+        assert!(catalog["unresolved"].is_array());
+    }
+}
+
+#[test]
+fn a_missing_database_file_ends_with_3() {
+    let folder = folder(&[SCHEMA]);
+    let arguments =
+        ["inspect", "database", "--schema", "src/schema.ts", "--dialect", "sqlite", "--database-url", "file:none.db"];
+    let (code, stdout, stderr) = run(folder.path(), &arguments);
+    assert_eq!((code, stdout.as_str()), (3, ""), "{stderr}");
+    assert!(stderr.contains("none.db"), "{stderr}");
+    assert!(!folder.path().join("none.db").exists());
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let folder = folder(&[SCHEMA]);
+    let mut child = command(folder.path(), &["inspect", "code", "--schema", "src/schema.ts", "--dialect", "sqlite"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("the program ends");
+    let (_, _, stderr) = ended(&output);
+    assert!(!stderr.contains("panicked"), "{stderr}");
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+}
