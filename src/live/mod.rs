@@ -4,6 +4,7 @@
 //! every write of the connection, and is asked whether it will. Whoever calls has decided that the target may be opened.
 
 mod error;
+mod postgresql;
 mod sqlite;
 mod target;
 
@@ -18,9 +19,8 @@ pub async fn read(target: &Target, limits: &Limits) -> Result<LiveCatalog, LiveE
         match target.dialect {
             Dialect::Sqlite => sqlite::read(target, limits).await,
             Dialect::Turso if sqlite::names_a_file(target) => sqlite::read(target, limits).await,
-            Dialect::Postgresql | Dialect::Turso | Dialect::Mysql | Dialect::Singlestore => {
-                Err(LiveError::unsupported(target.dialect))
-            }
+            Dialect::Postgresql => postgresql::read(target, limits).await,
+            Dialect::Turso | Dialect::Mysql | Dialect::Singlestore => Err(LiveError::unsupported(target.dialect)),
         }
     };
     match tokio::time::timeout(limits.refresh, reading).await {

@@ -1,0 +1,112 @@
+//! Reads PostgreSQL: one connection, one read-only snapshot, one statement for each kind of object.
+
+mod assemble;
+mod connect;
+mod types;
+
+use std::collections::BTreeMap;
+
+use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::{AssertSqlSafe, Connection, Row};
+
+use super::{ErrorKind, Limits, LiveError, Target};
+use crate::catalog::{DatabaseIdentity, LiveCatalog};
+use connect::Address;
+
+/// A connection that can only read, and knows how to speak of its server.
+pub(super) struct Session {
+    connection: PgConnection,
+    address: Address,
+}
+
+impl Session {
+    /// Connects. Writes are refused from the start on, where the server takes start-up options.
+    pub async fn open(target: &Target, limits: &Limits) -> Result<Self, LiveError> {
+        let (connection, address) = connect::connect(target, limits).await?;
+        Ok(Self { connection, address })
+    }
+
+    /// Says good-bye to the server.
+    pub async fn close(self) {
+        let _ = self.connection.close().await;
+    }
+
+    /// Reads everything in one snapshot.
+    pub async fn read(&mut self, limits: &Limits) -> Result<LiveCatalog, LiveError> {
+        let result = self.read_in_transaction(limits).await;
+        // Also after a failure, so that the connection can be used again; a lost one cannot, which the next use tells.
+        let ended = self.run("rollback").await;
+        result.and_then(|live| ended.map(|()| live))
+    }
+
+    async fn read_in_transaction(&mut self, limits: &Limits) -> Result<LiveCatalog, LiveError> {
+        self.run("begin transaction isolation level repeatable read read only").await?;
+        // Asked before anything else: a pooler may have answered in the server's name.
+        if self.text("show transaction_read_only").await? != "on" {
+            return Err(LiveError::new(
+                ErrorKind::NotReadOnly,
+                format!("{} does not grant a read-only transaction, so nothing was read", self.address),
+            ));
+        }
+        let local = include_str!("limits.sql")
+            .replace("{statement}", &limits.statement.as_millis().to_string())
+            .replace("{lock}", &limits.lock.as_millis().to_string());
+        sqlx::raw_sql(AssertSqlSafe(local))
+            .execute(&mut self.connection)
+            .await
+            .map_err(|error| self.address.explain(&error))?;
+
+        let server = self.select(include_str!("server.sql")).await?;
+        let answers = assemble::Answers {
+            tables: self.select(include_str!("tables.sql")).await?,
+            columns: self.select(include_str!("columns.sql")).await?,
+            constraints: self.select(include_str!("constraints.sql")).await?,
+            indexes: self.select(include_str!("indexes.sql")).await?,
+            enums: self.select(include_str!("enums.sql")).await?,
+            views: self.select(include_str!("views.sql")).await?,
+            sequences: self.select(include_str!("sequences.sql")).await?,
+            policies: self.select(include_str!("policies.sql")).await?,
+        };
+        let explain = |error: sqlx::Error| self.address.explain(&error);
+        let (catalog, evidence) = assemble::assemble(&answers).map_err(explain)?;
+        let database = self.identity(&server).map_err(explain)?;
+        Ok(LiveCatalog { catalog, database, evidence, spellings: BTreeMap::new() })
+    }
+
+    fn identity(&self, server: &[PgRow]) -> Result<DatabaseIdentity, sqlx::Error> {
+        let row = server.first().ok_or(sqlx::Error::RowNotFound)?;
+        // Packagers add to it: `15.18 (Debian 15.18-0+deb12u1)`.
+        let version: String = row.try_get(0)?;
+        Ok(DatabaseIdentity {
+            name: row.try_get(1)?,
+            host: Some(self.address.host.clone()),
+            server_version: version.split_whitespace().next().unwrap_or_default().to_owned(),
+            user: Some(row.try_get(2)?),
+        })
+    }
+
+    async fn run(&mut self, sql: &'static str) -> Result<(), LiveError> {
+        let result = sqlx::raw_sql(sql).execute(&mut self.connection).await;
+        result.map(drop).map_err(|error| self.address.explain(&error))
+    }
+
+    /// By the simple protocol, which poolers pass on as it is; everything comes as text.
+    async fn select(&mut self, sql: &'static str) -> Result<Vec<PgRow>, LiveError> {
+        let result = sqlx::raw_sql(sql).fetch_all(&mut self.connection).await;
+        result.map_err(|error| self.address.explain(&error))
+    }
+
+    async fn text(&mut self, sql: &'static str) -> Result<String, LiveError> {
+        let rows = self.select(sql).await?;
+        let row = rows.first().ok_or(sqlx::Error::RowNotFound);
+        row.and_then(|row| row.try_get(0)).map_err(|error| self.address.explain(&error))
+    }
+}
+
+/// Reads once.
+pub(super) async fn read(target: &Target, limits: &Limits) -> Result<LiveCatalog, LiveError> {
+    let mut session = Session::open(target, limits).await?;
+    let result = session.read(limits).await;
+    session.close().await;
+    result
+}
