@@ -1,9 +1,11 @@
 //! The command line: one file per command, one file per report format.
 
 pub mod arguments;
+mod check;
 mod doctor;
 mod inspect;
 mod outcome;
+mod report;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -17,6 +19,7 @@ use outcome::{Failure, Outcome, complain};
 use crate::catalog::LiveCatalog;
 use crate::live;
 use crate::project::{LoadRequest, Project, Variables};
+use crate::session::live_target;
 
 /// Runs the program with `arguments` (the program's own name first) and says how it ends.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -45,7 +48,8 @@ fn dispatch(command: &Command) -> Result<Outcome, Failure> {
     match command {
         Command::Inspect(command) => inspect::run(command),
         Command::Doctor(arguments) => doctor::run(arguments),
-        Command::Lsp(_) | Command::Check(_) => Err(Failure::Usage("this build does not have this command yet".into())),
+        Command::Check(arguments) => check::run(arguments),
+        Command::Lsp(_) => Err(Failure::Usage("this build does not have this command yet".into())),
     }
 }
 
@@ -62,15 +66,10 @@ fn load_request(arguments: &ProjectArguments) -> Result<LoadRequest, Failure> {
 /// Reads the database of `project`.
 fn read_live(project: &Project) -> Result<LiveCatalog, Failure> {
     let target = project.target.as_ref().map_err(Clone::clone)?;
-    let target = live::Target {
-        dialect: project.dialect,
-        url: target.url.clone(),
-        auth_token: target.auth_token.clone(),
-        folder: target.folder.clone(),
-    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::Usage(format!("no runtime can be started: {error}")))?;
-    Ok(runtime.block_on(live::read(&target, &live::Limits::default()))?)
+    let read = runtime.block_on(live::read(&live_target(project, target), &live::Limits::default()));
+    read.map_err(|error| Failure::from_database(&error, &target.source))
 }
 
 /// A message that repeats what was typed may repeat a connection URL.

@@ -56,12 +56,14 @@ impl From<TargetProblem> for Failure {
     }
 }
 
-impl From<LiveError> for Failure {
-    fn from(error: LiveError) -> Self {
+impl Failure {
+    /// Why the database whose address came from `source` could not be read.
+    pub fn from_database(error: &LiveError, source: &str) -> Self {
+        let message = format!("{} (address from {source})", error.message);
         match error.kind {
             // What was asked for is wrong, whatever the database does.
-            ErrorKind::InvalidUrl | ErrorKind::Unsupported => Self::Usage(error.message),
-            _ => Self::Database(error.message),
+            ErrorKind::InvalidUrl | ErrorKind::Unsupported => Self::Usage(message),
+            _ => Self::Database(message),
         }
     }
 }

@@ -1,0 +1,107 @@
+//! `check`: compares the declared schema with the live database, prints the drifts, sets the exit code.
+
+use std::io::IsTerminal;
+use std::path::Path;
+
+use super::arguments::{CheckArguments, CheckFormat, FailOn, When};
+use super::outcome::{Failure, Outcome, complain, print};
+use super::report::{self, CheckReport};
+use super::{load_request, read_live};
+use crate::declared::Reader;
+use crate::drift::{Ledger, Severity, Status};
+use crate::project::{self, DiskFiles, Project};
+use crate::push::Finding;
+use crate::session::analyse;
+
+/// Runs the command.
+pub fn run(arguments: &CheckArguments) -> Result<Outcome, Failure> {
+    let mut reader = Reader::default();
+    let project = project::load(&load_request(&arguments.project)?, &DiskFiles, &mut reader)?;
+    let ledger = ledger(&project)?;
+    if let (true, Ok(target)) = (arguments.verbose, &project.target) {
+        complain(&format!("database from {}, predicting {} ({})", target.source, project.kit, project.kit.source));
+    }
+    // The files are read while the database answers.
+    let (declared, live) = std::thread::scope(|scope| {
+        let live = scope.spawn(|| read_live(&project));
+        let declared = project.declared(&DiskFiles, &mut reader);
+        (declared, live.join())
+    });
+    let live = live.map_err(|_| {
+        Failure::Database("reading the database failed in an unforeseen way; please report it".into())
+    })??;
+
+    let mut findings = analyse(&project, &declared, &live, &ledger, jiff::Zoned::now().date());
+    findings.retain(|finding| wanted(arguments, finding));
+    let scope = project.filter.scope(project.dialect);
+    let report = CheckReport {
+        folder: &project.folder,
+        dialect: project.dialect,
+        database: &live.database,
+        declared: &declared,
+        live_tables: live
+            .catalog
+            .tables
+            .iter()
+            .filter(|table| scope.covers_live(table.schema.as_deref(), &table.name))
+            .count(),
+        findings: &findings,
+    };
+    write(arguments, &report)?;
+    Ok(match fails(arguments, &findings) {
+        true => Outcome::Drift,
+        false => Outcome::Clean,
+    })
+}
+
+/// The project's ledger. One that cannot be read is no reason to report what a team has settled, nor to hide anything.
+fn ledger(project: &Project) -> Result<Ledger, Failure> {
+    let text = project.ledger.text.as_deref();
+    text.map_or(Ok(Ledger::default()), Ledger::parse).map_err(|error| {
+        Failure::Usage(format!("{}: {error}; correct it or take it away", project.ledger.path.display()))
+    })
+}
+
+fn wanted(arguments: &CheckArguments, finding: &Finding) -> bool {
+    let code = finding.drift.code;
+    (arguments.only.is_empty() || arguments.only.contains(&code)) && !arguments.skip.contains(&code)
+}
+
+fn fails(arguments: &CheckArguments, findings: &[Finding]) -> bool {
+    let least = match arguments.fail_on {
+        _ if arguments.exit_zero => return false,
+        FailOn::Error => Severity::Error,
+        FailOn::Warning => Severity::Warning,
+        FailOn::Information => Severity::Information,
+        FailOn::Never => return false,
+    };
+    findings.iter().any(|finding| finding.status == Status::Open && finding.severity >= least)
+}
+
+fn write(arguments: &CheckArguments, report: &CheckReport<'_>) -> Result<(), Failure> {
+    let text = match arguments.format {
+        CheckFormat::Text => report::text(report, &text_options(arguments)),
+        CheckFormat::Concise => report::concise(report),
+        CheckFormat::Json => format!("{:#}\n", report::json(report)),
+    };
+    match &arguments.output_file {
+        None => print(&text),
+        Some(file) => write_file(file, &text),
+    }
+}
+
+fn write_file(file: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(file, text).map_err(|error| Failure::Usage(format!("{} cannot be written: {error}", file.display())))
+}
+
+fn text_options(arguments: &CheckArguments) -> report::TextOptions {
+    let color = match arguments.color {
+        When::Always => true,
+        When::Never => false,
+        When::Auto => {
+            let forbidden = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+            arguments.output_file.is_none() && std::io::stdout().is_terminal() && !forbidden
+        }
+    };
+    report::TextOptions { color, summary: !arguments.quiet, hints: arguments.verbose }
+}

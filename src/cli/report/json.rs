@@ -1,0 +1,57 @@
+//! `check --format json`: the shape of the contract.
+
+use serde_json::{Value, json};
+
+use super::CheckReport;
+use crate::push::Finding;
+use crate::text::{Encoding, Position};
+
+/// The report as JSON.
+pub fn json(report: &CheckReport<'_>) -> Value {
+    let counts = report.counts();
+    json!({
+        "version": 1,
+        "dialect": report.dialect.name(),
+        "database": report.database,
+        "summary": {
+            "declaredTables": report.declared.tables.len(),
+            "liveTables": report.live_tables,
+            "error": counts.error,
+            "warning": counts.warning,
+            "information": counts.information,
+            "hint": counts.hint,
+            "deferred": counts.deferred,
+            "ignored": counts.ignored,
+        },
+        "drifts": report.findings.iter().map(|finding| drift(report, finding)).collect::<Vec<_>>(),
+    })
+}
+
+fn drift(report: &CheckReport<'_>, finding: &Finding) -> Value {
+    let drift = &finding.drift;
+    json!({
+        "code": drift.code,
+        "class": drift.class,
+        "severity": finding.severity,
+        "object": drift.object,
+        "message": finding.message,
+        "declared": drift.declared,
+        "live": drift.live,
+        "location": location(report, finding),
+        "push": finding.consequence,
+        "status": finding.status,
+        "fingerprint": drift.fingerprint,
+    })
+}
+
+/// Where the drift is shown; columns in UTF-16 units. Null where there is no schema file to show it in.
+fn location(report: &CheckReport<'_>, finding: &Finding) -> Value {
+    let Some(place) = &finding.drift.place else { return Value::Null };
+    let Some(file) = report.declared.files.get(&place.file) else { return Value::Null };
+    let range = file.document.range(place.span, Encoding::Utf16);
+    let position = |position: Position| json!({ "line": position.line, "character": position.character });
+    json!({
+        "file": report.path(&place.file),
+        "range": { "start": position(range.start), "end": position(range.end) },
+    })
+}

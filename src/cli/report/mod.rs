@@ -1,0 +1,80 @@
+//! What `check` prints: one file per format.
+
+mod concise;
+mod json;
+mod text;
+
+use std::path::Path;
+
+use crate::catalog::{DatabaseIdentity, Dialect};
+use crate::declared::Declared;
+use crate::drift::{Severity, Status};
+use crate::project::shown;
+use crate::push::Finding;
+use crate::text::FilePath;
+
+pub use concise::concise;
+pub use json::json;
+pub use text::{TextOptions, text};
+
+/// Everything that a report of `check` can say.
+pub struct CheckReport<'a> {
+    /// The project's folder: paths are printed relative to it.
+    pub folder: &'a Path,
+    /// The project's dialect.
+    pub dialect: Dialect,
+    /// The database that was read.
+    pub database: &'a DatabaseIdentity,
+    /// The declared side, for its texts and its count of tables.
+    pub declared: &'a Declared,
+    /// How many live tables took part.
+    pub live_tables: usize,
+    /// The drifts to report.
+    pub findings: &'a [Finding],
+}
+
+/// How many findings there are of each kind. Only open ones count by severity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Open errors.
+    pub error: usize,
+    /// Open warnings.
+    pub warning: usize,
+    /// Open information.
+    pub information: usize,
+    /// Open hints.
+    pub hint: usize,
+    /// Deferred ones.
+    pub deferred: usize,
+    /// Ignored ones.
+    pub ignored: usize,
+}
+
+impl CheckReport<'_> {
+    /// Counts the findings.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for finding in self.findings {
+            let count = match (finding.status, finding.severity) {
+                (Status::Deferred, _) => &mut counts.deferred,
+                (Status::Ignored, _) => &mut counts.ignored,
+                (Status::Open, Severity::Error) => &mut counts.error,
+                (Status::Open, Severity::Warning) => &mut counts.warning,
+                (Status::Open, Severity::Information) => &mut counts.information,
+                (Status::Open, Severity::Hint) => &mut counts.hint,
+            };
+            *count += 1;
+        }
+        counts
+    }
+
+    /// `file` as printed: relative to the project's folder where it lies in it, with forward slashes.
+    fn path(&self, file: &FilePath) -> String {
+        shown(file.as_path(), self.folder)
+    }
+}
+
+/// `1 table`, `3 tables`.
+fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

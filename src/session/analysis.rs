@@ -1,0 +1,31 @@
+//! What the editor's session and the command line share: from a project's two sides to its findings.
+
+use crate::catalog::LiveCatalog;
+use crate::declared::Declared;
+use crate::drift::{self, Ledger};
+use crate::live;
+use crate::project::{DatabaseTarget, Project};
+use crate::push::{self, Finding};
+
+/// The drifts between the two sides of `project`, with what push would do about each and the ledger's verdict on the day
+/// `today`.
+pub fn analyse(
+    project: &Project,
+    declared: &Declared,
+    live: &LiveCatalog,
+    ledger: &Ledger,
+    today: jiff::civil::Date,
+) -> Vec<Finding> {
+    let drifts = drift::compare(declared, live, &project.filter);
+    push::assess(drifts, declared, live, &project.kit, ledger, today)
+}
+
+/// Where the live room finds the database of `project`.
+pub fn live_target(project: &Project, target: &DatabaseTarget) -> live::Target {
+    live::Target {
+        dialect: project.dialect,
+        url: target.url.clone(),
+        auth_token: target.auth_token.clone(),
+        folder: target.folder.clone(),
+    }
+}
