@@ -41,6 +41,14 @@ pub struct Document {
     lines: Arc<LineIndex>,
 }
 
+impl PartialEq for Document {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Document {}
+
 impl Document {
     /// Indexes `text`.
     pub fn new(text: impl Into<Arc<str>>) -> Self {
