@@ -1,4 +1,4 @@
-// Makes a project to edit out of examples/conversations: its files, its SQLite database, and drizzle-orm where it is installed.
+// Makes a project to edit out of examples/conversations: its files, its SQLite database, and the packages it imports.
 // As a program: node fixture.mjs FOLDER
 
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
@@ -22,10 +22,16 @@ export function makeProject(folder) {
   database.exec(readFileSync(path.join(example, "database.sql"), "utf8"));
   database.close();
 
-  const drizzleOrm = path.join(ROOT, ".cache", "vscode", "node_modules", "drizzle-orm");
-  if (existsSync(drizzleOrm)) {
-    mkdirSync(path.join(folder, "node_modules"));
-    symlinkSync(drizzleOrm, path.join(folder, "node_modules", "drizzle-orm"));
+  // What the set-ups have installed of the project's packages, so that its TypeScript compiles.
+  const installed = {
+    "drizzle-orm": ".cache/vscode/node_modules/drizzle-orm",
+    "@types/node": "editors/vscode/node_modules/@types/node",
+  };
+  for (const [name, place] of Object.entries(installed)) {
+    if (!existsSync(path.join(ROOT, place))) continue;
+    const link = path.join(folder, "node_modules", name);
+    mkdirSync(path.dirname(link), { recursive: true });
+    symlinkSync(path.join(ROOT, place), link);
   }
 }
 
