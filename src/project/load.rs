@@ -8,7 +8,7 @@ use super::discover::{DEFAULT_NAMES, discover};
 use super::environment::{ProjectEnvironment, Variables};
 use super::error::{ProjectError, TargetProblem};
 use super::target::{self, DatabaseTarget, GivenUrl};
-use super::{kit, path, schema_files};
+use super::{json, kit, path, schema_files};
 use crate::catalog::{Dialect, Filter};
 use crate::declared::{Casing, ConfigPlaces, Declared, Kit, Reader, Request, Unresolved};
 use crate::text::{FilePath, Files};
@@ -196,9 +196,11 @@ fn with_config(
     reader: &mut Reader,
 ) -> Result<Project, ProjectError> {
     let mut environment = ProjectEnvironment::new(folder, &request.variables, &env_files(request, files)?, files);
-    let data = reader
-        .module(file, files, &mut environment)
-        .ok_or_else(|| ProjectError::ConfigNotFound { path: file.as_path().to_owned() })?;
+    let data = match file.as_path().extension().is_some_and(|extension| extension == "json") {
+        true => files.read(file.as_path()).map(|text| json::parse(file, &text)),
+        false => reader.module(file, files, &mut environment),
+    };
+    let data = data.ok_or_else(|| ProjectError::ConfigNotFound { path: file.as_path().to_owned() })?;
     let config = Config { data: &data, file, folder, files };
     config.check()?;
     let kit = kit::detect(folder, request.kit_version.as_deref(), files);
@@ -292,10 +294,212 @@ impl Parts {
 
 #[cfg(test)]
 mod tests {
+    use secrecy::SecretString;
+
     use super::*;
+    use crate::catalog::Generation;
+    use crate::text::MemoryFiles;
 
     #[test]
     fn the_ledger_has_one_name() {
         assert_eq!(LEDGER_FILE, crate::drift::LEDGER_FILE);
+    }
+
+    fn files(entries: &[(&str, &str)]) -> MemoryFiles {
+        let mut files = MemoryFiles::default();
+        for (path, text) in entries {
+            files.insert(*path, *text);
+        }
+        files
+    }
+
+    fn in_folder(folder: &str) -> LoadRequest {
+        LoadRequest { folder: folder.into(), ..LoadRequest::default() }
+    }
+
+    fn loaded(request: &LoadRequest, entries: &[(&str, &str)]) -> Result<Project, String> {
+        load(request, &files(entries), &mut Reader::default()).map_err(|error| error.to_string())
+    }
+
+    const CONFIG: &str =
+        r#"{"dialect": "postgresql", "schema": "./schema.ts", "dbCredentials": {"url": "postgres://h/d"}}"#;
+
+    #[test]
+    fn the_folder_decides_which_config_is_used() {
+        let place = |entries: &[(&str, &str)]| {
+            loaded(&in_folder("/repo"), entries).map(|project| {
+                let config = project.config.expect("a config");
+                format!("{} in {}", config.file, project.folder.display())
+            })
+        };
+        let own = ("/repo/drizzle.config.json", CONFIG);
+        let schema = ("/repo/schema.ts", "");
+        let below = ("/repo/packages/db/config/drizzle.config.json", CONFIG);
+        let package = [("/repo/packages/db/package.json", "{}"), ("/repo/packages/db/schema.ts", "")];
+        assert_eq!(place(&[own, schema, below]).as_deref(), Ok("/repo/drizzle.config.json in /repo"));
+        assert_eq!(
+            place(&[below, package[0], package[1]]).as_deref(),
+            Ok("/repo/packages/db/config/drizzle.config.json in /repo/packages/db")
+        );
+        assert_eq!(
+            place(&[below, ("/repo/packages/db/config/schema.ts", "")]).as_deref(),
+            Ok("/repo/packages/db/config/drizzle.config.json in /repo/packages/db/config")
+        );
+        let several = place(&[below, ("/repo/apps/drizzle.config.json", CONFIG)]).expect_err("two");
+        assert!(several.contains("apps/drizzle.config.json, packages/db/config/drizzle.config.json"), "{several}");
+        let none = place(&[schema]).expect_err("none");
+        assert!(none.starts_with("no drizzle config was found in /repo or below it; "), "{none}");
+        // Schema paths are relative to DIR, wherever the config lies.
+        let request =
+            LoadRequest { config: Some("packages/db/config/drizzle.config.json".into()), ..in_folder("/repo") };
+        let project = loaded(&request, &[below, schema]).expect("a project");
+        assert_eq!(project.schema_files, [FilePath::new("/repo/schema.ts")]);
+    }
+
+    #[test]
+    fn an_editor_takes_the_folder_in_which_the_schema_exists() {
+        let config = Path::new("/repo/packages/db/config/drizzle.config.json");
+        let folder = |schema: &str| {
+            let files = files(&[
+                ("/repo/packages/db/config/drizzle.config.json", CONFIG),
+                ("/repo/packages/db/package.json", "{}"),
+                (schema, ""),
+            ]);
+            let request = LoadRequest::default();
+            load_in_workspace(&request, config, Path::new("/repo"), &files, &mut Reader::default())
+                .map(|project| project.folder.display().to_string())
+                .map_err(|error| error.to_string())
+        };
+        for expected in ["/repo/packages/db/config", "/repo/packages/db", "/repo"] {
+            assert_eq!(folder(&format!("{expected}/schema.ts")).as_deref(), Ok(expected));
+        }
+        let error = folder("/repo/other.ts").expect_err("no schema");
+        assert!(error.contains("\"./schema.ts\" in /repo/packages/db/config;"), "{error}");
+    }
+
+    #[test]
+    fn the_config_is_mapped() {
+        let config = r#"{
+            "dialect": "postgresql", "schema": ["./a.ts", "./b/*.ts"], "casing": "snake_case",
+            "tablesFilter": "app_*", "schemaFilter": ["public", "auth"], "extensionsFilters": ["postgis"],
+            "migrations": { "table": "done" }, "dbCredentials": { "url": "postgres://h/d" }
+        }"#;
+        let files = [
+            ("/app/drizzle.config.json", config),
+            ("/app/a.ts", ""),
+            ("/app/b/x.ts", ""),
+            ("/app/b/x.md", ""),
+            ("/app/drizzle-drift.ledger.json", "{}"),
+        ];
+        let project = loaded(&in_folder("/app"), &files).expect("a project");
+        assert_eq!(project.dialect, Dialect::Postgresql);
+        assert_eq!(project.schema_files, [FilePath::new("/app/a.ts"), FilePath::new("/app/b/x.ts")]);
+        assert_eq!(project.casing, Some(Casing::SnakeCase));
+        assert_eq!(project.filter.tables, ["app_*"]);
+        assert_eq!(project.filter.schemas, Some(vec!["public".to_owned(), "auth".to_owned()]));
+        assert_eq!(project.filter.extensions, ["postgis"]);
+        assert_eq!((&*project.filter.migrations.schema, &*project.filter.migrations.table), ("drizzle", "done"));
+        assert_eq!(project.ledger.text.as_deref(), Some("{}"));
+        let watched: Vec<_> = project.watched.iter().map(|path| path::shown(path, &project.folder)).collect();
+        for path in ["drizzle.config.json", ".env", ".env.local", ".", "b", "drizzle-drift.ledger.json"] {
+            assert!(watched.iter().any(|watched| watched == path), "{path} in {watched:?}");
+        }
+        let places = project.config.expect("places");
+        let text = |place: crate::text::Place| config.get(place.span.range()).map(str::to_owned);
+        assert_eq!(places.tables_filter.and_then(text).as_deref(), Some("\"app_*\""));
+        assert_eq!(places.table_patterns, Some(vec!["app_*".to_owned()]));
+        assert_eq!(places.object.and_then(text).as_deref(), Some(config));
+    }
+
+    #[test]
+    fn defaults_are_those_of_the_kits_generation() {
+        let config = r#"{"dialect": "postgresql", "schema": "./a.ts", "casing": "snake_case"}"#;
+        for (version, casing, schemas) in
+            [("0.31.11", Some(Casing::SnakeCase), Some(vec!["public".to_owned()])), ("1.0.0-rc.5", None, None)]
+        {
+            let request = LoadRequest { kit_version: Some(version.into()), ..in_folder("/app") };
+            let project =
+                loaded(&request, &[("/app/drizzle.config.json", config), ("/app/a.ts", "")]).expect("a project");
+            assert_eq!((project.casing, project.filter.schemas), (casing, schemas), "{version}");
+            assert_eq!(project.filter.generation == Generation::V1, version.starts_with('1'));
+        }
+    }
+
+    #[test]
+    fn every_fault_of_a_config_is_one_sentence() {
+        for (config, expected) in [
+            ("[]", "drizzle.config.json:1: the exported config cannot be read (it is no object)"),
+            ("{", "drizzle.config.json:1: the exported config cannot be read (it is no JSON: "),
+            ("", "drizzle.config.json:1: the exported config cannot be read (it exports nothing)"),
+            (
+                r#"{"schema": "./a.ts"}"#,
+                "drizzle.config.json: the config has no `dialect`; set it to one of postgresql, ",
+            ),
+            (
+                "{\n\"dialect\": \"gel\"}",
+                "the dialect \"gel\" (drizzle.config.json:2) is not supported; supported are postgresql, ",
+            ),
+            (r#"{"dialect": 3}"#, "drizzle.config.json:1: `dialect` cannot be read"),
+            (r#"{"dialect": "mysql"}"#, "drizzle.config.json: the config has no `schema`; set it to "),
+            (r#"{"dialect": "mysql", "schema": []}"#, "drizzle.config.json: the config has no `schema`; set it to "),
+            (r#"{"dialect": "mysql", "schema": {}}"#, "drizzle.config.json:1: `schema` cannot be read"),
+            (
+                r#"{"dialect": "mysql", "schema": ["./b.ts", "./*.sql.ts"]}"#,
+                "no schema file matches \"./b.ts\", \"./*.sql.ts\" in /app; ",
+            ),
+            (
+                r#"{"dialect": "mysql", "schema": "./a.ts", "casing": "kebab"}"#,
+                "drizzle.config.json:1: `casing` cannot",
+            ),
+        ] {
+            let files = [("/app/drizzle.config.json", config), ("/app/a.ts", "")];
+            let error = loaded(&in_folder("/app"), &files).expect_err(config);
+            assert!(error.starts_with(expected), "{config}: {error}");
+        }
+    }
+
+    #[test]
+    fn old_drivers_imply_a_dialect() {
+        for (driver, dialect) in [("pg", Dialect::Postgresql), ("mysql2", Dialect::Mysql), ("turso", Dialect::Turso)] {
+            let config = format!(r#"{{"driver": "{driver}", "schema": "./a.ts"}}"#);
+            let files = [("/app/drizzle.config.json", config.as_str()), ("/app/a.ts", "")];
+            assert_eq!(loaded(&in_folder("/app"), &files).map(|project| project.dialect), Ok(dialect));
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_of_a_filter_keeps_claims_back() {
+        let config = r#"{"dialect": "postgresql", "schema": "./a.ts", "tablesFilter": ["a_*", 3]}"#;
+        let entries = [("/app/drizzle.config.json", config), ("/app/a.ts", "")];
+        let project = loaded(&in_folder("/app"), &entries).expect("a project");
+        assert_eq!(project.unresolved.len(), 1);
+        let declared = project.declared(&files(&entries), &mut Reader::default());
+        assert!(declared.tables_open);
+        assert!(project.config.expect("places").table_patterns.is_none());
+    }
+
+    #[test]
+    fn a_project_can_do_without_a_config() {
+        let request = LoadRequest {
+            schema: vec!["src/*.ts".into()],
+            dialect: Some("turso".into()),
+            database_url: Some(GivenUrl { url: SecretString::from("file:x.db"), source: "--database-url".into() }),
+            ..in_folder("/app")
+        };
+        let project =
+            loaded(&request, &[("/app/src/a.ts", ""), ("/app/drizzle.config.json", "broken")]).expect("a project");
+        assert_eq!(project.config, None);
+        assert_eq!(project.target.expect("a target").source, "--database-url");
+        let without_url = LoadRequest { database_url: None, ..request };
+        let project = loaded(&without_url, &[("/app/src/a.ts", "")]).expect("a project");
+        assert_eq!(project.target.err(), Some(TargetProblem::NotGiven));
+    }
+
+    #[test]
+    fn an_env_file_that_is_given_has_to_exist() {
+        let request = LoadRequest { env_files: vec![".env.prod".into()], ..in_folder("/app") };
+        let entries = [("/app/drizzle.config.json", CONFIG), ("/app/schema.ts", "")];
+        let error = loaded(&request, &entries).expect_err("no file");
+        assert_eq!(error, "the env file /app/.env.prod cannot be read; check the path given with --env-file");
     }
 }

@@ -6,6 +6,7 @@ mod disk;
 mod dotenv;
 mod environment;
 mod error;
+mod json;
 mod kit;
 mod load;
 mod path;

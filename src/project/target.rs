@@ -263,3 +263,177 @@ fn encoded(text: &str) -> String {
     }
     result
 }
+
+#[cfg(test)]
+mod tests {
+    use secrecy::ExposeSecret;
+
+    use super::*;
+    use crate::declared::Environment;
+    use crate::project::{Variables, json};
+    use crate::text::{FilePath, MemoryFiles};
+
+    /// Gives strings of the form `env:A,B` the value that `process.env.A ?? process.env.B` has, and of the form
+    /// `unknown:why` none that can be known.
+    fn evaluated(mut value: PlacedData, environment: &mut dyn Environment) -> PlacedData {
+        match &mut value.data {
+            Data::Array(items) => {
+                *items = items.drain(..).map(|item| evaluated(item, environment)).collect();
+            }
+            Data::Object(properties) => {
+                for property in properties {
+                    property.value = evaluated(property.value.clone(), environment);
+                }
+            }
+            Data::String(text) => {
+                if let Some(names) = text.strip_prefix("env:") {
+                    value.variables = names.split(',').map(str::to_owned).collect();
+                    let found = value.variables.iter().map(|name| environment.variable(name)).collect::<Vec<_>>();
+                    value.data = found.into_iter().flatten().next().map_or(Data::Undefined, Data::String);
+                } else if let Some(why) = text.strip_prefix("unknown:") {
+                    value.data = Data::Unknown(why.into());
+                }
+            }
+            _ => {}
+        }
+        value
+    }
+
+    /// `url | token | source`, or the problem.
+    fn read(dialect: Dialect, config: &str) -> String {
+        let mut files = MemoryFiles::default();
+        files.insert("/app/.env", "URL=postgres://u:p$w@h/d\nEMPTY=\nHOST=db\nPASSWORD=a@b/c%41");
+        files.insert("/app/.env.local", "LOCAL=mysql://h/d");
+        files.insert("/app/drizzle.config.json", config);
+        let process: Variables = [("TOKEN".to_owned(), "t0k".to_owned())].into_iter().collect();
+        let folder = Path::new("/app");
+        let mut environment = ProjectEnvironment::new(folder, &process, &[], &files);
+        let file = FilePath::new("/app/drizzle.config.json");
+        let data = evaluated(json::parse(&file, config), &mut environment);
+        let config = Config { data: &data, file: &file, folder, files: &files };
+        match of_config(&config, dialect, &environment) {
+            Ok(target) => {
+                let token = target.auth_token.as_ref().map_or("-", |token| token.expose_secret());
+                format!("{} | {token} | {}", target.url.expose_secret(), target.source)
+            }
+            Err(problem) => problem.to_string(),
+        }
+    }
+
+    #[test]
+    fn credentials_become_one_target() {
+        use Dialect::{Mysql, Postgresql, Sqlite, Turso};
+        for (dialect, credentials, expected) in [
+            (Postgresql, r#"{"url": "env:URL"}"#, "postgres://u:p$w@h/d | - | URL from .env"),
+            (Postgresql, r#"{"url": "env:MISSING,URL"}"#, "postgres://u:p$w@h/d | - | URL from .env"),
+            (Mysql, r#"{"url": "env:LOCAL"}"#, "mysql://h/d | - | LOCAL from .env.local"),
+            (Postgresql, r#"{"url": "postgres://h/d", "ssl": true}"#, "postgres://h/d | - | drizzle.config.json"),
+            (Postgresql, r#"{"connectionString": "env:URL"}"#, "postgres://u:p$w@h/d | - | URL from .env"),
+            (Mysql, r#"{"uri": "mysql://h/d"}"#, "mysql://h/d | - | drizzle.config.json"),
+            (Sqlite, r#"{"url": "file:./data/app.db"}"#, "./data/app.db | - | drizzle.config.json"),
+            (Sqlite, r#"{"url": "app.db"}"#, "app.db | - | drizzle.config.json"),
+            (
+                Turso,
+                r#"{"url": "libsql://x.turso.io", "authToken": "env:TOKEN"}"#,
+                "libsql://x.turso.io | t0k | drizzle.config.json",
+            ),
+            (Turso, r#"{"url": "file:local.db", "authToken": "env:MISSING"}"#, "local.db | - | drizzle.config.json"),
+            (
+                Postgresql,
+                r#"{"host": "env:HOST", "port": 5433, "user": "me", "password": "env:PASSWORD", "database": "app db"}"#,
+                "postgresql://me:a%40b%2Fc%2541@db:5433/app%20db | - | HOST from .env, PASSWORD from .env",
+            ),
+            (
+                Postgresql,
+                r#"{"url": "env:URL", "host": "h", "database": "d", "ssl": true}"#,
+                "postgresql://h/d?sslmode=verify-full | - | drizzle.config.json",
+            ),
+            (
+                Postgresql,
+                r#"{"host": "::1", "database": "d", "ssl": "require", "user": "env:MISSING"}"#,
+                "postgresql://[::1]/d?sslmode=require | - | drizzle.config.json",
+            ),
+            (
+                Postgresql,
+                r#"{"host": "h", "database": "d", "ssl": {"rejectUnauthorized": false}}"#,
+                "postgresql://h/d?sslmode=require | - | drizzle.config.json",
+            ),
+            (
+                Postgresql,
+                r#"{"host": "/run/pg", "database": "d"}"#,
+                "postgresql://localhost/d?host=%2Frun%2Fpg | - | drizzle.config.json",
+            ),
+            (
+                Mysql,
+                r#"{"host": "h", "user": "root", "port": "3307", "database": "d", "ssl": {}}"#,
+                "mysql://root@h:3307/d?ssl-mode=VERIFY_IDENTITY | - | drizzle.config.json",
+            ),
+        ] {
+            assert_eq!(read(dialect, &format!(r#"{{"dbCredentials": {credentials}}}"#)), expected, "{credentials}");
+        }
+    }
+
+    #[test]
+    fn problems_name_what_is_missing_and_what_to_do() {
+        let files = ".env, .env.local, .env.development.local (absent), .env.development (absent)";
+        for (config, expected) in [
+            (
+                r#"{"dbCredentials": {"url": "env:MISSING"}}"#,
+                format!("MISSING is not set; looked in the environment, {files}; set it in one of them, or give --database-url"),
+            ),
+            (
+                r#"{"dbCredentials": {"url": "env:ONE,TWO"}}"#,
+                format!("ONE, TWO are not set; looked in the environment, {files}; set them in one of them, or give --database-url"),
+            ),
+            (
+                r#"{"dbCredentials": {"host": "env:MISSING", "database": "d"}}"#,
+                format!("MISSING is not set; looked in the environment, {files}; set it in one of them, or give --database-url"),
+            ),
+            (
+                r#"{"dbCredentials": {"url": "env:EMPTY"}}"#,
+                "EMPTY is set, but empty; give it a value, or give --database-url".into(),
+            ),
+            (
+                "{\n\"dbCredentials\": {\n\"url\": \"unknown:getUrl() is not known\"}}",
+                "drizzle.config.json:3: `dbCredentials.url` cannot be read without running the config (getUrl() is not \
+                 known); give --database-url, or set DRIZZLE_DRIFT_DATABASE_URL"
+                    .into(),
+            ),
+            (
+                r#"{"dbCredentials": "unknown:why"}"#,
+                "drizzle.config.json:1: `dbCredentials` cannot be read without running the config (why); give \
+                 --database-url, or set DRIZZLE_DRIFT_DATABASE_URL"
+                    .into(),
+            ),
+            (
+                r#"{"driver": "pglite", "dbCredentials": {"url": "./data"}}"#,
+                "the driver \"pglite\" (drizzle.config.json:1) is an embedded PostgreSQL that only its own process can \
+                 open; give --database-url to compare with a database that can be connected to"
+                    .into(),
+            ),
+            (
+                r#"{"dbCredentials": {"host": "h"}}"#,
+                "drizzle.config.json:1: `dbCredentials` do not make a connection URL (`database` is missing); correct \
+                 them, or give --database-url"
+                    .into(),
+            ),
+            (
+                r#"{"dbCredentials": {"host": "h", "database": "d", "port": "x"}}"#,
+                "drizzle.config.json:1: `dbCredentials` do not make a connection URL (`port` is no port number); correct \
+                 them, or give --database-url"
+                    .into(),
+            ),
+        ] {
+            assert_eq!(read(Dialect::Postgresql, config), expected, "{config}");
+        }
+        for config in ["{}", r#"{"dbCredentials": {}}"#, r#"{"dbCredentials": {"url": null}}"#] {
+            assert!(read(Dialect::Postgresql, config).starts_with("drizzle.config.json names no database"), "{config}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let target = GivenUrl { url: SecretString::from("postgres://u:hunter2@h/d"), source: "--database-url".into() };
+        assert!(!format!("{target:?} {:?}", target.target(Dialect::Postgresql, Path::new("/app"))).contains("hunter2"));
+    }
+}
