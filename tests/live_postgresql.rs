@@ -5,10 +5,14 @@
 mod postgresql;
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
-use drizzle_drift::catalog::{self, Dialect, LiveCatalog};
-use drizzle_drift::live::{self, ErrorKind, Limits, LiveError, Target};
-use postgresql::Server;
+use drizzle_drift::catalog::{self, Dialect, LiveCatalog, Rows};
+use drizzle_drift::live::{
+    self, Cause, ErrorKind, Limits, LiveError, LiveEvent, State, Target, WatchSettings, Watcher,
+};
+use postgresql::{Server, execute};
+use tokio::sync::mpsc;
 
 fn target(url: &str) -> Target {
     Target { dialect: Dialect::Postgresql, url: url.to_owned().into(), auth_token: None, folder: PathBuf::from(".") }
@@ -49,4 +53,165 @@ async fn what_cannot_be_read_says_why_and_no_password() {
         let said = format!("{error} {error:?}");
         assert!(!said.contains("canary") && !said.contains(postgresql::PASSWORD), "{said}");
     }
+}
+
+#[tokio::test]
+async fn a_listener_that_never_answers_is_given_up_in_time() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("its address").port();
+    let limits = Limits { connect: Duration::from_millis(300), ..Limits::default() };
+    let begin = Instant::now();
+    let url = format!("postgres://app:canary@127.0.0.1:{port}/app");
+    let error = live::read(&target(&url), &limits).await.map(|_| ()).expect_err("it never answers");
+    assert_eq!(error.kind, ErrorKind::TimedOut, "{error}");
+    assert!(begin.elapsed() < Duration::from_secs(2), "{:?}", begin.elapsed());
+}
+
+#[tokio::test]
+async fn rows_are_told_by_statistics() {
+    let Some(server) = Server::shared() else { return };
+    server
+        .create(
+            "rows",
+            "create table empty (id int); create table full_ (id int); create table cleared (id int);
+             insert into full_ select generate_series(1, 1204); insert into cleared select generate_series(1, 50);
+             analyze; delete from cleared; truncate empty;",
+        )
+        .await;
+    let live = read(&server.app_url("rows")).await.expect("a reading");
+    let rows = |name: &str| live.evidence(live.catalog.table(Some("public"), name).expect(name)).rows;
+    assert_eq!(rows("empty"), Rows::None);
+    assert_eq!(rows("full_"), Rows::About(1204));
+    assert!(matches!(rows("cleared"), Rows::Unknown), "nobody has counted since: {:?}", rows("cleared"));
+}
+
+/// What a watcher has told, for a test to wait on.
+struct Told(mpsc::UnboundedReceiver<LiveEvent>);
+
+impl Told {
+    fn watch(url: &str, poll: Duration) -> (Watcher, Self) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let settings = WatchSettings { poll, ..WatchSettings::default() };
+        let watcher = live::watch(target(url), settings, move |event| drop(sender.send(event)));
+        (watcher, Self(receiver))
+    }
+
+    async fn until(&mut self, what: &str, fits: impl Fn(&State) -> bool) -> State {
+        let waiting = async {
+            loop {
+                let event = self.0.recv().await.expect("the watcher lives");
+                if fits(&event.state) {
+                    return event.state;
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), waiting).await.expect(what)
+    }
+}
+
+fn has(state: &State, table: &str) -> bool {
+    matches!(state, State::Live(reading) if reading.catalog.catalog.table(Some("public"), table).is_some())
+}
+
+#[tokio::test]
+async fn ddl_in_another_connection_is_noticed_and_inserts_are_not() {
+    let Some(server) = Server::shared() else { return };
+    server.create("watched", "create table a (id int)").await;
+    let (_watcher, mut told) = Told::watch(&server.app_url("watched"), Duration::from_millis(50));
+    let first = told.until("the first reading", |state| has(state, "a")).await;
+    let mut connection = server.connect("watched").await;
+    execute(&mut connection, "insert into a values (1)").await;
+    for _ in 0..4 {
+        told.until("a look", |state| matches!(state, State::Live(_))).await;
+    }
+    let same = told.until("a look", |state| matches!(state, State::Live(_))).await;
+    let (first, same) = (first.reading().expect("facts"), same.reading().expect("facts"));
+    assert_eq!(first.generation, same.generation);
+    assert!(same.confirmed_at > first.confirmed_at && same.read_at == first.read_at);
+    execute(&mut connection, "begin; create table b (id int)").await;
+    told.until("a look", |state| matches!(state, State::Live(_))).await;
+    execute(&mut connection, "commit").await;
+    told.until("table b", |state| has(state, "b")).await;
+    for (ddl, gone) in [
+        ("alter table a alter id set not null", true),
+        ("create type t as enum ('x')", true),
+        ("comment on table a is 'x'", false),
+    ] {
+        let before = told.until("a look", |state| matches!(state, State::Live(_))).await;
+        let before = before.reading().expect("facts").generation;
+        execute(&mut connection, ddl).await;
+        if gone {
+            told.until(ddl, |state| state.reading().is_some_and(|reading| reading.generation > before)).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_goes_and_comes_back_is_stale_in_between() {
+    let Some(mut server) = Server::start(postgresql::MAJOR) else { return };
+    server.create("app", "create table a (id int)").await;
+    let (watcher, mut told) = Told::watch(&server.app_url("app"), Duration::from_millis(50));
+    told.until("the first reading", |state| has(state, "a")).await;
+    server.stop();
+    let stale = told.until("stale facts", |state| matches!(state, State::Stale { .. })).await;
+    let State::Stale { reading, why, retry_at } = stale else { panic!("stale") };
+    assert!(reading.catalog.catalog.table(Some("public"), "a").is_some(), "the last facts stay");
+    assert!(matches!(why.kind, ErrorKind::Refused | ErrorKind::Unreachable), "{why}");
+    assert!(retry_at > reading.confirmed_at);
+    server.launch();
+    watcher.refresh(Cause::Focus);
+    told.until("facts that hold again", |state| has(state, "a")).await;
+    assert!(!format!("{:?}", told.0).contains("canary"));
+}
+
+#[tokio::test]
+async fn a_watch_on_nothing_fails_with_patience_and_goes_with_its_watcher() {
+    let (watcher, mut told) = Told::watch("postgres://app:canary@127.0.0.1:1/app", Duration::from_millis(10));
+    let state = told.until("a failure", |state| matches!(state, State::Failed { .. })).await;
+    let State::Failed { why, retry_at } = state else { panic!("failed") };
+    assert_eq!(why.kind, ErrorKind::Refused);
+    assert!(retry_at > Instant::now() + Duration::from_millis(500));
+    drop(watcher);
+    let end = tokio::time::timeout(Duration::from_secs(5), async { while told.0.recv().await.is_some() {} }).await;
+    assert!(end.is_ok(), "the worker ends");
+}
+
+/// The first word of each statement that `application` sent, as the server's log has it.
+fn statements(log: &str, prefix: &str) -> Vec<String> {
+    log.lines()
+        .filter_map(|line| line.strip_prefix(prefix)?.strip_prefix("LOG:  "))
+        .filter_map(|entry| entry.strip_prefix("statement: ").or_else(|| Some(entry.split_once(": ")?.1)))
+        .map(|sql| sql.split_whitespace().next().unwrap_or_default().to_ascii_uppercase())
+        .collect()
+}
+
+#[tokio::test]
+async fn only_reading_reaches_the_server() {
+    const HARMLESS: [&str; 6] = ["SELECT", "SHOW", "SET", "BEGIN", "COMMIT", "ROLLBACK"];
+    let Some(server) = Server::shared() else { return };
+    server.create("recorded", include_str!("fixtures/live/objects.postgresql.sql")).await;
+    read(&server.app_url("recorded")).await.expect("a reading");
+    let once = statements(&server.log(), "drizzle-drift|recorded|");
+    assert!((10..=15).contains(&once.len()), "{} statements: {once:?}", once.len());
+
+    let (watcher, mut told) = Told::watch(&server.app_url("recorded"), Duration::from_millis(20));
+    told.until("the first reading", |state| matches!(state, State::Live(_))).await;
+    let mut connection = server.connect("recorded").await;
+    execute(&mut connection, "create table another (id int)").await;
+    told.until("the new table", |state| has(state, "another")).await;
+    watcher.refresh(Cause::Command);
+    for _ in 0..10 {
+        told.until("a look", |state| matches!(state, State::Live(_))).await;
+    }
+    drop(watcher);
+    let log = server.log();
+    let all = statements(&log, "drizzle-drift|recorded|");
+    assert!(all.len() > 3 * once.len(), "{all:?}");
+    let others: Vec<_> = all.iter().filter(|word| !HARMLESS.contains(&word.as_str())).collect();
+    assert!(others.is_empty(), "{others:?}");
+    assert!(!log.lines().any(|line| line.starts_with("drizzle-drift|recorded|ERROR")), "{log}");
+    // An unchanged look costs one statement.
+    let looks = log.matches("txid_current_snapshot").count();
+    let reads = log.matches("drizzle-drift|recorded|LOG:  statement: begin").count();
+    assert!(looks > reads, "{looks} looks, {reads} readings");
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Limits;
 use crate::catalog::Dialect;
 
 /// What went wrong, coarsely.
@@ -51,6 +52,11 @@ pub struct LiveError {
 impl LiveError {
     pub(super) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into() }
+    }
+
+    pub(super) fn took_too_long(limits: &Limits) -> Self {
+        let message = format!("the database took longer than {} s to describe itself", limits.refresh.as_secs_f32());
+        Self::new(ErrorKind::TimedOut, message)
     }
 
     pub(super) fn unsupported(dialect: Dialect) -> Self {

@@ -6,10 +6,14 @@
 mod error;
 mod postgresql;
 mod sqlite;
+mod state;
 mod target;
+mod watch;
 
 pub use error::{ErrorKind, LiveError};
+pub use state::{Cause, LiveEvent, Reading, State};
 pub use target::{Limits, Target};
+pub use watch::{WatchSettings, Watcher, watch};
 
 use crate::catalog::{Dialect, LiveCatalog};
 
@@ -25,9 +29,6 @@ pub async fn read(target: &Target, limits: &Limits) -> Result<LiveCatalog, LiveE
     };
     match tokio::time::timeout(limits.refresh, reading).await {
         Ok(result) => result,
-        Err(_) => Err(LiveError::new(
-            ErrorKind::TimedOut,
-            format!("the database took longer than {} s to describe itself", limits.refresh.as_secs()),
-        )),
+        Err(_) => Err(LiveError::took_too_long(limits)),
     }
 }

@@ -219,6 +219,11 @@ impl Server {
         String::from_utf8_lossy(&fs::read(self.log_path()).unwrap_or_default()).into_owned()
     }
 
+    /// Stops it at once, without asking its clients. [`Server::launch`] starts it again.
+    pub fn stop(&mut self) {
+        self.end("INT");
+    }
+
     fn end(&mut self, signal: &str) {
         let Some(mut child) = self.child.take() else { return };
         let _ = Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status();

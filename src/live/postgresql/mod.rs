@@ -14,29 +14,39 @@ use crate::catalog::{DatabaseIdentity, LiveCatalog};
 use connect::Address;
 
 /// A connection that can only read, and knows how to speak of its server.
-pub(super) struct Session {
+struct Session {
     connection: PgConnection,
     address: Address,
 }
 
 impl Session {
     /// Connects. Writes are refused from the start on, where the server takes start-up options.
-    pub async fn open(target: &Target, limits: &Limits) -> Result<Self, LiveError> {
+    async fn open(target: &Target, limits: &Limits) -> Result<Self, LiveError> {
         let (connection, address) = connect::connect(target, limits).await?;
         Ok(Self { connection, address })
     }
 
     /// Says good-bye to the server.
-    pub async fn close(self) {
+    async fn close(self) {
         let _ = self.connection.close().await;
     }
 
     /// Reads everything in one snapshot.
-    pub async fn read(&mut self, limits: &Limits) -> Result<LiveCatalog, LiveError> {
+    async fn read(&mut self, limits: &Limits) -> Result<LiveCatalog, LiveError> {
         let result = self.read_in_transaction(limits).await;
         // Also after a failure, so that the connection can be used again; a lost one cannot, which the next use tells.
         let ended = self.run("rollback").await;
         result.and_then(|live| ended.map(|()| live))
+    }
+
+    /// A text that differs as soon as anybody has changed anything in the server's cluster. Costs next to nothing.
+    async fn activity(&mut self) -> Result<String, LiveError> {
+        self.text(include_str!("snapshot.sql")).await
+    }
+
+    /// A text that differs as soon as the structure has changed.
+    async fn structure(&mut self) -> Result<String, LiveError> {
+        self.text(include_str!("structure.sql")).await
     }
 
     async fn read_in_transaction(&mut self, limits: &Limits) -> Result<LiveCatalog, LiveError> {
@@ -109,4 +119,54 @@ pub(super) async fn read(target: &Target, limits: &Limits) -> Result<LiveCatalog
     let result = session.read(limits).await;
     session.close().await;
     result
+}
+
+/// A held connection, and what the server said when its structure was read last.
+#[derive(Default)]
+pub(super) struct Watch {
+    session: Option<Session>,
+    activity: String,
+    structure: String,
+}
+
+impl Watch {
+    /// Reads, if the structure has changed since the last time, or if it `must`.
+    pub async fn poll(
+        &mut self,
+        target: &Target,
+        limits: &Limits,
+        must: bool,
+    ) -> Result<Option<LiveCatalog>, LiveError> {
+        if let Some(session) = self.session.take() {
+            match self.look(session, limits, must).await {
+                // It may have been closed for idling, or by a restart that is over.
+                Err(error) if error.kind == ErrorKind::Unreachable => {}
+                result => return result,
+            }
+        }
+        let session = Session::open(target, limits).await?;
+        // Nothing is known of what happened without a connection.
+        self.look(session, limits, true).await
+    }
+
+    /// Keeps the session only if all went well: what is cut off in the middle of an answer cannot be used again.
+    async fn look(
+        &mut self,
+        mut session: Session,
+        limits: &Limits,
+        must: bool,
+    ) -> Result<Option<LiveCatalog>, LiveError> {
+        // Asked before reading, so that what changes meanwhile is noticed the next time.
+        let activity = session.activity().await?;
+        if !must && activity == self.activity {
+            self.session = Some(session);
+            return Ok(None);
+        }
+        let structure = session.structure().await?;
+        let changed = must || structure != self.structure;
+        let live = if changed { Some(session.read(limits).await?) } else { None };
+        (self.activity, self.structure) = (activity, structure);
+        self.session = Some(session);
+        Ok(live)
+    }
 }

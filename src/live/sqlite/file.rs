@@ -64,6 +64,11 @@ impl Trace {
         Ok(Self { file, header, log: look::<LOG_HEADER>(&beside(path, "-wal")).ok(), has_shared_memory })
     }
 
+    /// Whether it is the same file as `other`, changed or not.
+    pub fn same_file(&self, other: &Self) -> bool {
+        self.file.identity == other.file.identity
+    }
+
     /// The way in.
     pub fn access(&self, path: &Path) -> Result<Access, LiveError> {
         // Byte 19 is the version needed to read: 2 for a write-ahead log.

@@ -28,19 +28,65 @@ pub(super) fn names_a_file(target: &Target) -> bool {
 /// Reads the file's structure and evidence.
 pub(super) async fn read(target: &Target, limits: &Limits) -> Result<LiveCatalog, LiveError> {
     let path = path_of(target)?;
+    let (_, reading) = settle(&path, limits, None).await?;
+    // Without a known version everything is read.
+    let live = reading.live.ok_or_else(|| LiveError::new(ErrorKind::Other, "nothing was read"))?;
+    Ok(of_dialect(live, target.dialect))
+}
+
+/// What the file looked like when it was read last. Nothing is held open in between: a connection would keep the last
+/// writer from taking its log in when it ends.
+#[derive(Default)]
+pub(super) struct Watch {
+    seen: Option<(Trace, i64)>,
+}
+
+impl Watch {
+    /// Reads, if the structure has changed since the last time, or if it `must`.
+    pub async fn poll(
+        &mut self,
+        target: &Target,
+        limits: &Limits,
+        must: bool,
+    ) -> Result<Option<LiveCatalog>, LiveError> {
+        let path = path_of(target)?;
+        let mut known = None;
+        if let (Some((seen, version)), false) = (&self.seen, must) {
+            let now = trace(&path).await?;
+            if now == *seen {
+                return Ok(None);
+            }
+            known = now.same_file(seen).then_some(*version);
+        }
+        let (trace, reading) = settle(&path, limits, known).await?;
+        self.seen = Some((trace, reading.version));
+        Ok(reading.live.map(|live| of_dialect(live, target.dialect)))
+    }
+}
+
+/// One look into the file.
+struct Reading {
+    /// `PRAGMA schema_version`, which every DDL statement changes.
+    version: i64,
+    /// `None` where the version is the one that was known.
+    live: Option<LiveCatalog>,
+}
+
+/// Reads until nobody has interfered, and tells how the file looked before.
+async fn settle(path: &Path, limits: &Limits, known: Option<i64>) -> Result<(Trace, Reading), LiveError> {
     for _ in 0..ATTEMPTS {
-        let before = trace(&path).await?;
-        let access = before.access(&path)?;
-        let reading = read_once(&path, access, limits).await;
+        let before = trace(path).await?;
+        let access = before.access(path)?;
+        let reading = read_once(path, access, limits, known).await;
         let sound = match access {
             Access::Plain => true,
             // Read without locks: it holds only if nothing has moved.
-            Access::Immutable => trace(&path).await? == before,
+            Access::Immutable => trace(path).await? == before,
             // A log that was taken in meanwhile is no fault.
-            Access::SharedMemory => reading.is_ok() || trace(&path).await? == before,
+            Access::SharedMemory => reading.is_ok() || trace(path).await? == before,
         };
         if sound {
-            return reading.map(|live| of_dialect(live, target.dialect));
+            return reading.map(|reading| (before, reading));
         }
     }
     Err(LiveError::new(ErrorKind::Busy, format!("{} kept changing while it was read", path.display())))
@@ -118,16 +164,25 @@ async fn connect(path: &Path, access: Access, limits: &Limits) -> Result<SqliteC
     }
 }
 
-async fn read_once(path: &Path, access: Access, limits: &Limits) -> Result<LiveCatalog, LiveError> {
+async fn read_once(path: &Path, access: Access, limits: &Limits, known: Option<i64>) -> Result<Reading, LiveError> {
     let mut connection = connect(path, access, limits).await?;
-    let result = read_in_transaction(&mut connection, path).await;
+    let result = read_in_transaction(&mut connection, path, known).await;
     let _ = connection.close().await;
     result
 }
 
-async fn read_in_transaction(connection: &mut SqliteConnection, path: &Path) -> Result<LiveCatalog, LiveError> {
+async fn read_in_transaction(
+    connection: &mut SqliteConnection,
+    path: &Path,
+    known: Option<i64>,
+) -> Result<Reading, LiveError> {
     let failed = |error: sqlx::Error| explain(&error, path);
     sqlx::raw_sql("begin").execute(&mut *connection).await.map_err(failed)?;
+    let version = select(connection, "pragma schema_version").await.map_err(failed)?;
+    let version: i64 = version.first().map(|row| row.try_get(0)).transpose().map_err(failed)?.unwrap_or_default();
+    if known == Some(version) {
+        return Ok(Reading { version, live: None });
+    }
     let answers = Answers {
         objects: select(connection, include_str!("objects.sql")).await.map_err(failed)?,
         tables: select(connection, include_str!("tables.sql")).await.map_err(failed)?,
@@ -138,7 +193,7 @@ async fn read_in_transaction(connection: &mut SqliteConnection, path: &Path) -> 
     };
     let assembled = assemble::assemble(&answers).map_err(failed)?;
     let evidence = evidence::gather(connection, &assembled).await;
-    let version = select(connection, include_str!("version.sql")).await.map_err(failed)?;
+    let engine = select(connection, include_str!("version.sql")).await.map_err(failed)?;
     sqlx::raw_sql("rollback").execute(&mut *connection).await.map_err(failed)?;
 
     let mut catalog = Catalog { tables: assembled.tables, views: assembled.views, ..Catalog::empty(Dialect::Sqlite) };
@@ -146,10 +201,11 @@ async fn read_in_transaction(connection: &mut SqliteConnection, path: &Path) -> 
     let database = DatabaseIdentity {
         name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         host: None,
-        server_version: version.first().map(|row| row.try_get(0)).transpose().map_err(failed)?.unwrap_or_default(),
+        server_version: engine.first().map(|row| row.try_get(0)).transpose().map_err(failed)?.unwrap_or_default(),
         user: None,
     };
-    Ok(LiveCatalog { catalog, database, evidence, spellings: assembled.spellings })
+    let live = LiveCatalog { catalog, database, evidence, spellings: assembled.spellings };
+    Ok(Reading { version, live: Some(live) })
 }
 
 /// One by one: a virtual table whose module is not built in cannot tell its columns, and must not silence the others.

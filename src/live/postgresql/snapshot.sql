@@ -1,0 +1,1 @@
+select txid_current_snapshot()::text
