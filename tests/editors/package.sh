@@ -6,6 +6,6 @@ cd "$(dirname "$0")/../.."
 need .cache/node/bin/node "the packaging of the VS Code extension" node.sh
 export PATH=$PWD/.cache/node/bin:$PATH npm_config_nodedir=
 cd editors/vscode
-npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
-npm run --silent package
-test -s drizzle-drift.vsix
+log=$OLDPWD/.cache/package.log
+{ npm ci --ignore-scripts --no-audit --no-fund && npm run package; } >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
+du -h drizzle-drift.vsix
