@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Catalog, Table};
+use super::{Catalog, Column, Table};
 
 /// What was read from a database in one consistent snapshot.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +32,15 @@ impl LiveCatalog {
     /// The evidence about `table`; nothing is known of a table without an entry.
     pub fn evidence(&self, table: &Table) -> Evidence {
         self.evidence.get(&(table.schema.clone(), table.name.clone())).copied().unwrap_or_default()
+    }
+
+    /// Whether `column` of `table` says NOT NULL in so many words, which is what drizzle-kit looks at; that it refuses NULL
+    /// is another matter.
+    pub fn says_not_null(&self, table: &Table, column: &Column) -> Option<bool> {
+        match self.spellings.get(&table.name) {
+            Some(spelling) => Some(spelling.not_null.contains(&column.name)),
+            None => column.not_null.known().copied(),
+        }
     }
 }
 

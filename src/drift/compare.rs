@@ -36,6 +36,8 @@ pub(super) struct Sides<'a> {
     pub family: Family,
     /// The declared side.
     pub declared: &'a Declared,
+    /// The live side.
+    pub live: &'a LiveCatalog,
     /// Tables of both sides.
     pub pairs: Vec<Pair<'a>>,
     /// Live tables that no declared table stands for.
@@ -72,7 +74,7 @@ impl<'a> Sides<'a> {
         for table in &live.catalog.tables {
             by_folded_name.entry((table.schema.as_deref(), table.name.to_lowercase())).or_default().push(table);
         }
-        let mut sides = Self { family, declared, pairs: Vec::new(), undeclared: Vec::new(), missing: Vec::new() };
+        let mut sides = Self { family, declared, live, pairs: Vec::new(), undeclared: Vec::new(), missing: Vec::new() };
         let mut seen = BTreeSet::new();
         let mut matched = BTreeSet::new();
         for table in &declared.tables {

@@ -8,6 +8,7 @@ use crate::catalog::{Column, Family, ObjectKind, ObjectRef, Table};
 /// NOT NULL differs.
 pub(super) fn mismatch(sides: &Sides, pair: &Pair, columns: &ColumnPair, drifts: &mut Vec<Drift>) {
     let (Some(said), Some(found)) = (columns.declared.not_null.known(), columns.live.not_null.known()) else { return };
+    let found_said = sides.live.says_not_null(pair.live, columns.live).unwrap_or(*found);
     let table = &pair.declared.table;
     let declared = *said || refuses_null(sides, table, columns.declared);
     let live = *found || refuses_null(sides, pair.live, columns.live);
@@ -18,7 +19,7 @@ pub(super) fn mismatch(sides: &Sides, pair: &Pair, columns: &ColumnPair, drifts:
     }
     let class = match () {
         // The two sides mean the same; push compares the words alone.
-        () if declared == live && said == found => return,
+        () if declared == live && *said == found_said => return,
         () if declared == live => Class::Noise,
         // SQLite lets NULL into a key that is not INTEGER, which nobody wants: the code says no more than everyone means.
         () if sides.family == Family::Sqlite && declared && live_key => Class::Noise,
@@ -29,7 +30,7 @@ pub(super) fn mismatch(sides: &Sides, pair: &Pair, columns: &ColumnPair, drifts:
         Some(format!("{} {}", column.name, if not_null { "not null" } else { "null" }))
     };
     let mut drift =
-        Drift::new(Code::NullabilityMismatch, object, text(columns.declared, *said), text(columns.live, *found));
+        Drift::new(Code::NullabilityMismatch, object, text(columns.declared, *said), text(columns.live, found_said));
     drift.class = class;
     place_at_builder(&mut drift, pair.declared, columns.places);
     drifts.push(drift);

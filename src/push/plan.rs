@@ -74,7 +74,8 @@ impl<'a> Plan<'a> {
             (Code::TypeMismatch, Family::Mysql) => types(super::mysql::sees_types),
             (Code::TypeMismatch, Family::Sqlite) => types(super::sqlite::sees_types),
             (Code::NullabilityMismatch, family) => {
-                declared.not_null != live.not_null
+                let said = self.live_table(drift).and_then(|table| self.live.says_not_null(table, live));
+                declared.not_null.known().copied() != said
                     && match (family, self.generation) {
                         (Family::Postgresql, Generation::V0) => !types(super::postgresql::hides_column),
                         // 1.0 takes the columns of a primary key as NOT NULL.
@@ -93,6 +94,11 @@ impl<'a> Plan<'a> {
                 .is_some_and(|key| key.columns.contains(&drift.object.name))
         };
         key(self.declared_table(drift).map(|declared| &declared.table)) && key(self.live_table(drift))
+    }
+
+    /// Whether push alters any table that both sides have.
+    pub(super) fn alters_any_table(&self) -> bool {
+        !(self.altered.is_empty() && self.created_columns.is_empty() && self.dropped_columns.is_empty())
     }
 
     /// Whether push rebuilds the table `drift` is about (SQLite).

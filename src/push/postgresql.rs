@@ -53,9 +53,12 @@ pub(super) fn drop_table(plan: &Plan, table: &Table) -> Vec<String> {
     let name = table_name(table);
     match plan.generation {
         Generation::V0 => {
+            // With any table to alter, it switches row-level security off on those to drop.
+            let disabled = (plan.alters_any_table() && !table.row_level_security)
+                .then(|| format!("ALTER TABLE {name} DISABLE ROW LEVEL SECURITY;"));
             let policies =
                 table.policies.iter().map(|policy| format!("DROP POLICY \"{}\" ON {name} CASCADE;", policy.name));
-            policies.chain([format!("DROP TABLE {name} CASCADE;")]).collect()
+            disabled.into_iter().chain(policies).chain([format!("DROP TABLE {name} CASCADE;")]).collect()
         }
         Generation::V1 => vec![format!("DROP TABLE {name};")],
     }

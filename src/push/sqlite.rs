@@ -1,7 +1,7 @@
 //! The statements of push on SQLite. A difference of a column that both sides have rebuilds the whole table.
 
 use super::plan::Plan;
-use crate::catalog::{Column, Generation, Index, Table};
+use crate::catalog::{Column, Generation, Index, Table, Unique};
 
 /// How drizzle-kit reads a live column's type, by its beginning.
 const STORAGE_TYPES: &[(&str, &[&str])] = &[
@@ -58,14 +58,10 @@ pub(super) fn create_table(table: &Table) -> Vec<String> {
     statements
 }
 
-/// `ALTER TABLE ... ADD`.
+/// `ALTER TABLE ... ADD`. Push forgets the reference of the column.
 pub(super) fn add_column(table: &Table, column: &Column) -> String {
-    let reference =
-        table.foreign_keys.iter().find(|key| key.columns.contains(&column.name)).map_or_else(String::new, |key| {
-            format!(" REFERENCES {}({})", key.foreign_table, key.foreign_columns.join(","))
-        });
     format!(
-        "ALTER TABLE `{}` ADD `{}` {}{}{}{}{reference};",
+        "ALTER TABLE `{}` ADD `{}` {}{}{}{};",
         table.name,
         column.name,
         column_type(column),
@@ -180,9 +176,9 @@ fn create_only(table: &Table, name: &str) -> String {
     format!("CREATE TABLE `{name}` (\n\t{}\n);", lines.join(",\n\t"))
 }
 
+/// In drizzle-kit's order: unique columns, indexes, unique constraints. Each unique is a unique index here.
 fn create_indexes(table: &Table) -> Vec<String> {
-    // A unique constraint is a unique index here.
-    let uniques = table.uniques.iter().map(|unique| {
+    let unique = |unique: &Unique| {
         let default = format!("{}_{}_unique", table.name, unique.columns.join("_"));
         format!(
             "CREATE UNIQUE INDEX `{}` ON `{}` ({});",
@@ -190,8 +186,11 @@ fn create_indexes(table: &Table) -> Vec<String> {
             table.name,
             quoted(&unique.columns)
         )
-    });
-    table.indexes.iter().map(|index| create_index(table, index)).chain(uniques).collect()
+    };
+    let (columns, constraints): (Vec<&Unique>, Vec<&Unique>) =
+        table.uniques.iter().partition(|unique| unique.columns.len() == 1);
+    let indexes = table.indexes.iter().map(|index| create_index(table, index));
+    columns.into_iter().map(unique).chain(indexes).chain(constraints.into_iter().map(unique)).collect()
 }
 
 fn create_index(table: &Table, index: &Index) -> String {

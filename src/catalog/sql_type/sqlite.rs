@@ -1,7 +1,5 @@
 //! SQLite's types: what a declared type means is its affinity. <https://www.sqlite.org/datatype3.html#determination_of_column_affinity>
 
-use super::parse::SqlType;
-
 /// What a column's declared type makes of the values put into it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Affinity {
@@ -24,17 +22,21 @@ const RULES: &[(&str, Affinity)] = &[
     ("doub", Affinity::Real),
 ];
 
-fn affinity(sql_type: &SqlType) -> Affinity {
-    RULES.iter().find(|(part, _)| sql_type.name.contains(part)).map_or(Affinity::Number, |(_, affinity)| *affinity)
+fn affinity(declared: &str) -> Affinity {
+    let declared = declared.to_lowercase();
+    if declared.trim().is_empty() {
+        return Affinity::Blob;
+    }
+    RULES.iter().find(|(part, _)| declared.contains(part)).map_or(Affinity::Number, |(_, affinity)| *affinity)
 }
 
 /// Whether two types store alike.
-pub(super) fn same(a: &SqlType, b: &SqlType) -> bool {
+pub(super) fn same(a: &str, b: &str) -> bool {
     affinity(a) == affinity(b)
 }
 
 /// Whether every value of a column of type `from` is kept by one of type `to`.
-pub(super) fn widens(from: &SqlType, to: &SqlType) -> bool {
+pub(super) fn widens(from: &str, to: &str) -> bool {
     match (affinity(from), affinity(to)) {
         (from, to) if from == to => true,
         (_, Affinity::Blob) | (Affinity::Number, Affinity::Text) | (Affinity::Real, Affinity::Number) => true,
