@@ -49,8 +49,24 @@ fn dispatch(command: &Command) -> Result<Outcome, Failure> {
         Command::Inspect(command) => inspect::run(command),
         Command::Doctor(arguments) => doctor::run(arguments),
         Command::Check(arguments) => check::run(arguments),
-        Command::Lsp(_) => Err(Failure::Usage("this build does not have this command yet".into())),
+        Command::Lsp(_) => lsp(),
     }
+}
+
+/// Serves an editor until it leaves.
+fn lsp() -> Result<Outcome, Failure> {
+    // Standard output is the protocol's; what is worth a line goes to standard error, where editors collect it.
+    let filter = tracing_subscriber::EnvFilter::builder()
+        .with_default_directive(tracing::level_filters::LevelFilter::WARN.into())
+        .with_env_var("DRIZZLE_DRIFT_LOG")
+        .from_env_lossy();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::Usage(format!("no runtime can be started: {error}")))?;
+    runtime.block_on(crate::lsp::serve());
+    // A read of standard input that never returns must not keep the process.
+    runtime.shutdown_background();
+    Ok(Outcome::Clean)
 }
 
 /// What to load for a command that was given `arguments`.

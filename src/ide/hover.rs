@@ -199,7 +199,7 @@ fn provenance(snapshot: &Snapshot, age: Option<Duration>) -> String {
     let source = snapshot.live.as_ref().map(|live| {
         let database = &live.database;
         let host = database.host.as_ref().map_or(String::new(), |host| format!(" at {host}"));
-        let age = age.map_or(String::new(), |age| format!(", read {} ago", duration_words(age)));
+        let age = age.map_or(String::new(), |age| format!(", checked {} ago", duration_words(age)));
         format!("database `{}`{host}{age}", database.name)
     });
     match (&snapshot.standing, source) {

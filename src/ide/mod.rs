@@ -13,6 +13,7 @@ pub use hover::{Hover, hover};
 
 use crate::catalog::{Filter, LiveCatalog};
 use crate::declared::{Casing, ConfigPlaces, Declared, Kit};
+pub use crate::drift::Severity;
 use crate::edit;
 use crate::push::Finding;
 use crate::text::{Document, FilePath};

@@ -1,0 +1,103 @@
+//! The files as the user sees them: unsaved text over the disk.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::project::DiskFiles;
+use crate::text::{Document, FileEdit, Files, apply};
+
+/// An open document.
+#[derive(Clone, Debug)]
+pub struct OpenDocument {
+    /// The editor's version.
+    pub version: i32,
+    /// Its text.
+    pub document: Document,
+}
+
+/// The documents that the editor holds, over the disk.
+#[derive(Debug, Default)]
+pub struct OpenFiles {
+    /// By path.
+    pub documents: HashMap<PathBuf, OpenDocument>,
+    disk: DiskFiles,
+}
+
+impl OpenFiles {
+    /// The text of `path` with its lines, from the editor or the disk.
+    pub fn document(&self, path: &Path) -> Option<Document> {
+        match self.documents.get(path) {
+            Some(open) => Some(open.document.clone()),
+            None => self.disk.read(path).map(Document::new),
+        }
+    }
+}
+
+impl Files for OpenFiles {
+    fn read(&self, path: &Path) -> Option<Arc<str>> {
+        match self.documents.get(path) {
+            Some(open) => Some(open.document.text().clone()),
+            None => self.disk.read(path),
+        }
+    }
+
+    fn is_file(&self, path: &Path) -> bool {
+        self.documents.contains_key(path) || self.disk.is_file(path)
+    }
+
+    fn is_directory(&self, path: &Path) -> bool {
+        self.disk.is_directory(path)
+    }
+
+    fn entries(&self, path: &Path) -> Vec<PathBuf> {
+        self.disk.entries(path)
+    }
+
+    fn is_link(&self, path: &Path) -> bool {
+        self.disk.is_link(path)
+    }
+}
+
+/// Files with some edits made, to plan a quick-fix before it is offered.
+pub struct EditedFiles<'a> {
+    files: &'a dyn Files,
+    edited: HashMap<PathBuf, Arc<str>>,
+}
+
+impl<'a> EditedFiles<'a> {
+    /// `files` with `edits` made.
+    pub fn new(files: &'a dyn Files, edits: &[FileEdit]) -> Self {
+        let edited = edits
+            .iter()
+            .map(|edit| {
+                let path = edit.file.as_path();
+                let text = files.read(path).unwrap_or_default();
+                (path.to_owned(), apply(&text, &edit.edits).into())
+            })
+            .collect();
+        Self { files, edited }
+    }
+}
+
+impl Files for EditedFiles<'_> {
+    fn read(&self, path: &Path) -> Option<Arc<str>> {
+        self.edited.get(path).cloned().or_else(|| self.files.read(path))
+    }
+
+    fn is_file(&self, path: &Path) -> bool {
+        self.edited.contains_key(path) || self.files.is_file(path)
+    }
+
+    fn is_directory(&self, path: &Path) -> bool {
+        self.files.is_directory(path)
+    }
+
+    fn entries(&self, path: &Path) -> Vec<PathBuf> {
+        self.files.entries(path)
+    }
+
+    fn is_link(&self, path: &Path) -> bool {
+        self.files.is_link(path)
+    }
+}
