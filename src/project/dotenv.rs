@@ -35,6 +35,35 @@ fn value(raw: &str) -> String {
     if trimmed.starts_with('"') { unquoted.replace("\\n", "\n").replace("\\r", "\r") } else { unquoted }
 }
 
+/// A reference to another variable, from its `$` on: `$NAME`, `${NAME}`, `${NAME:-default}`.
+static REFERENCE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^\$\{?([A-Za-z0-9_]+)(?::-([^}\\]*))?\}?").expect("a constant pattern"));
+
+/// How many references one value may hold. They can be circular.
+const REFERENCES: usize = 100;
+
+/// `variables` with their references to each other and to `environment` replaced, as `dotenv-expand` does it. dotenv
+/// itself, and so drizzle-kit, does no such thing; Next.js's loader does.
+pub fn expand(
+    variables: &BTreeMap<String, String>,
+    environment: &BTreeMap<String, String>,
+) -> BTreeMap<String, String> {
+    let expanded = |(name, value): (&String, &String)| {
+        let mut value = environment.get(name).unwrap_or(value).clone();
+        for _ in 0..REFERENCES {
+            let last = value.rmatch_indices('$').map(|(at, _)| at).find(|at| !value[..*at].ends_with('\\'));
+            let Some(captures) = last.and_then(|at| REFERENCE.captures(&value[at..])) else { break };
+            let default = captures.get(2).map(|default| default.as_str());
+            let known = [environment.get(&captures[1]).map(String::as_str), default];
+            let own = variables.get(&captures[1]).map(String::as_str);
+            let text = known.into_iter().chain([own]).flatten().find(|text| !text.is_empty()).unwrap_or_default();
+            value = value.replacen(&captures[0], text, 1);
+        }
+        (name.clone(), value.replace("\\$", "$"))
+    };
+    variables.iter().map(expanded).collect()
+}
+
 /// JavaScript's `replace(/^(['"`])([\s\S]*)\1$/gm, "$2")`: a pair counts from any line's start to any line's end.
 fn without_quotes(text: &str) -> String {
     let mut result = String::with_capacity(text.len());
@@ -86,10 +115,36 @@ mod tests {
         }
     }
 
+    /// The expected values are those of `loadEnvConfig` of @next/env 15.
+    #[test]
+    fn references_are_replaced_as_next_replaces_them() {
+        let text = "PW=p$4w0rd\nA=1\nB=$A-x\nC=${A}y\nD=\\$A\nE='$A'\nF=${NOPE:-dflt}\nG=$NOPE\n\
+                    H=postgres://u:p$w@h/d\nP2=$HOME\nI=${J}z\nJ=jj\nK=$$A\nL=a$\n";
+        let environment = BTreeMap::from([("HOME".to_owned(), "/root".to_owned())]);
+        let expanded = expand(&parse(text), &environment);
+        for (name, expected) in [
+            ("PW", "p"),
+            ("B", "1-x"),
+            ("C", "1y"),
+            ("D", "$A"),
+            ("E", "1"),
+            ("F", "dflt"),
+            ("G", ""),
+            ("H", "postgres://u:p@h/d"),
+            ("P2", "/root"),
+            ("I", "jjz"),
+            ("K", ""),
+            ("L", "a$"),
+        ] {
+            assert_eq!(expanded[name], expected, "{name}");
+        }
+        expand(&parse("A=$B\nB=$A$A"), &BTreeMap::new());
+    }
+
     proptest! {
         #[test]
         fn no_text_makes_it_panic(text in "[A-Za-z=:'\"`#\\\\ \n\r\t\u{feff}ä$-]{0,200}") {
-            parse(&text);
+            expand(&parse(&text), &BTreeMap::new());
         }
 
         #[test]

@@ -182,8 +182,15 @@ impl Environment for ProjectEnvironment<'_> {
             }
             EnvironmentLoad::NextFolder(folder) => {
                 let folder = self.resolve(&folder);
-                let files: Vec<_> = NEXT_FILES.iter().map(|name| self.read(folder.join(name))).collect();
-                self.loaded.extend(files);
+                let mut environment = self.process.0.clone();
+                for name in NEXT_FILES {
+                    let mut file = self.read(folder.join(name));
+                    file.variables.0 = dotenv::expand(&file.variables.0, &environment);
+                    for (name, value) in &file.variables.0 {
+                        environment.entry(name.clone()).or_insert_with(|| value.clone());
+                    }
+                    self.loaded.push(file);
+                }
             }
             EnvironmentLoad::Unknown => self.unknown_file = true,
         }
