@@ -100,6 +100,9 @@ fn database(project: &Project, live: &Result<LiveCatalog, Failure>) -> Vec<Row> 
             Err(problem) => format!("unknown: {problem}"),
         }],
     )];
+    if !project.notes.is_empty() {
+        rows.push(("note", project.notes.clone()));
+    }
     match live {
         Ok(live) => {
             let database = &live.database;

@@ -153,6 +153,27 @@ impl<'a> ProjectEnvironment<'a> {
         places
     }
 
+    /// Variables for which drizzle-kit itself has another value: it loads `.env` before the config has a say, and dotenv
+    /// keeps what is set.
+    pub fn notes(&self) -> Vec<String> {
+        let Some(first) = self.defaults.first().filter(|_| !self.given) else { return Vec::new() };
+        let loaded =
+            |source: &Option<Source>| self.loaded.iter().find(|file| *source == Some(Source::File(file.path.clone())));
+        let differing = self.found.iter().filter_map(|(name, source)| {
+            let file = loaded(source).filter(|file| file.path != first.path)?;
+            let other = first.variables.get(name)?;
+            (file.variables.get(name) != Some(other)).then(|| {
+                format!(
+                    "{name} is taken from {}, which the config loads; drizzle-kit keeps the other value that {} has: make \
+                     them equal, or load the file with `override: true`",
+                    path::shown(&file.path, self.folder),
+                    path::shown(&first.path, self.folder),
+                )
+            })
+        });
+        differing.collect()
+    }
+
     fn in_order(&self) -> impl Iterator<Item = &EnvironmentFile> {
         let (first, second) = if self.given { (&self.defaults, &self.loaded) } else { (&self.loaded, &self.defaults) };
         self.overriding.iter().rev().chain(first).chain(second)
@@ -255,6 +276,21 @@ mod tests {
             "the environment, .env.force, config/.env.db, .env, .env.local, .env.development.local (absent), \
              .env.development"
         );
+    }
+
+    /// Seen with drizzle-kit 0.31.11: a config that loads `.env.local` by `config({ path })` keeps the value of `.env`.
+    #[test]
+    fn another_value_than_drizzle_kits_is_noted() {
+        let files = files(&[("/app/.env", "A=env\nB=same\nD=env"), ("/app/.env.local", "A=local\nB=same\nC=local")]);
+        let process = Variables::default();
+        let mut environment = ProjectEnvironment::new(Path::new("/app"), &process, &[], &files);
+        environment.load(file(".env.local"));
+        for name in ["A", "B", "C", "D", "E"] {
+            environment.variable(name);
+        }
+        let notes = environment.notes();
+        assert_eq!(notes.len(), 1, "{notes:?}");
+        assert!(notes[0].starts_with("A is taken from .env.local, which the config loads; drizzle-kit keeps"));
     }
 
     #[test]

@@ -65,6 +65,8 @@ pub struct Project {
     pub watched: Vec<PathBuf>,
     /// What of the config cannot be known without running it.
     pub unresolved: Vec<Unresolved>,
+    /// What a user should know about the environment, one sentence each.
+    pub notes: Vec<String>,
 }
 
 /// The ledger file as it stands.
@@ -225,6 +227,7 @@ fn with_config(
         kit,
         watched,
         unresolved,
+        notes: environment.notes(),
     };
     parts.project(folder, files)
 }
@@ -245,6 +248,7 @@ fn without_config(request: &LoadRequest, dialect: &str, files: &dyn Files) -> Re
         kit,
         watched: Vec::new(),
         unresolved: Vec::new(),
+        notes: Vec::new(),
     };
     parts.project(folder, files)
 }
@@ -260,6 +264,7 @@ struct Parts {
     kit: Kit,
     watched: Vec<PathBuf>,
     unresolved: Vec<Unresolved>,
+    notes: Vec<String>,
 }
 
 impl Parts {
@@ -288,6 +293,7 @@ impl Parts {
             ledger: LedgerFile { text: files.read(&ledger), path: ledger },
             watched,
             unresolved: self.unresolved,
+            notes: self.notes,
         })
     }
 }
