@@ -110,6 +110,19 @@ fn the_code_is_printed_as_json_without_a_config() {
 }
 
 #[test]
+fn unreadable_files_are_named() {
+    let folder = folder(&[("drizzle.config.json", r#"{"dialect": "sqlite", "schema": "./schema.ts"}"#)]);
+    fs::write(folder.path().join("schema.ts"), [0xff, 0xfe]).expect("a file");
+    let (code, stdout, stderr) = run(folder.path(), &["inspect", "code"]);
+    assert_eq!((code, stdout.as_str()), (2, ""));
+    assert!(stderr.contains("the schema file") && stderr.contains("schema.ts cannot be read; "), "{stderr}");
+    fs::write(folder.path().join("drizzle.config.json"), [0xff]).expect("a file");
+    let (code, _, stderr) = run(folder.path(), &["check"]);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("the config file") && stderr.contains("UTF-8"), "{stderr}");
+}
+
+#[test]
 fn a_missing_database_file_ends_with_3() {
     let folder = folder(&[SCHEMA]);
     let arguments =

@@ -104,9 +104,11 @@ pub enum ProjectError {
         /// The folder against which they were resolved.
         folder: PathBuf,
     },
-    /// A schema file exists and cannot be read.
-    #[error("the schema file {} cannot be read; it must be readable and UTF-8", path.display())]
-    SchemaUnreadable {
+    /// A file exists and cannot be read.
+    #[error("the {kind} file {} cannot be read; it has to be readable and UTF-8", path.display())]
+    FileUnreadable {
+        /// `config` or `schema`.
+        kind: &'static str,
         /// The file.
         path: PathBuf,
     },

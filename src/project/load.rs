@@ -202,7 +202,7 @@ fn with_config(
         true => files.read(file.as_path()).map(|text| json::parse(file, &text)),
         false => reader.module(file, files, &mut environment),
     };
-    let data = data.ok_or_else(|| ProjectError::ConfigNotFound { path: file.as_path().to_owned() })?;
+    let data = data.ok_or_else(|| ProjectError::FileUnreadable { kind: "config", path: file.as_path().to_owned() })?;
     let config = Config { data: &data, file, folder, files };
     config.check()?;
     let kit = kit::detect(folder, request.kit_version.as_deref(), files);
@@ -274,7 +274,7 @@ impl Parts {
             return Err(ProjectError::NoSchemaFiles { patterns: self.schema_patterns, folder: folder.to_owned() });
         }
         if let Some(path) = found.files.iter().find(|file| files.read(file).is_none()) {
-            return Err(ProjectError::SchemaUnreadable { path: path.clone() });
+            return Err(ProjectError::FileUnreadable { kind: "schema", path: path.clone() });
         }
         let ledger = folder.join(LEDGER_FILE);
         let mut watched = self.watched;
