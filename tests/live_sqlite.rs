@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use drizzle_drift::catalog::{self, Catalog, Column, Dialect, Fact, LiveCatalog, Rows, Table};
-use drizzle_drift::live::{self, ErrorKind, Limits, LiveError, Target};
+use drizzle_drift::live::{
+    self, Cause, ErrorKind, Limits, LiveError, LiveEvent, State, Target, WatchSettings, Watcher,
+};
 use sha2::{Digest, Sha256};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode};
 use sqlx::{ConnectOptions, Connection};
+use tokio::sync::mpsc;
 
 fn target(folder: &Path, url: &str) -> Target {
     Target { dialect: Dialect::Sqlite, url: url.to_owned().into(), auth_token: None, folder: folder.to_owned() }
@@ -207,7 +210,7 @@ async fn a_locked_file_is_busy_and_no_hang() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut connection = writer(&folder.path().join("app.db"), SqliteJournalMode::Delete).await;
     execute(&mut connection, "create table t (id int); begin exclusive").await;
-    let limits = Limits { lock: std::time::Duration::from_millis(50), ..Limits::default() };
+    let limits = Limits { lock: Duration::from_millis(50), ..Limits::default() };
     let error = live::read(&target(folder.path(), "app.db"), &limits).await.expect_err("it is locked");
     assert_eq!(error.kind, ErrorKind::Busy, "{error}");
 }
@@ -250,6 +253,81 @@ async fn a_rowid_is_never_null_and_other_keys_may_be() {
         facts,
         [("a", true, false), ("b", false, false), ("c", true, false), ("d", true, false), ("e", true, true)]
     );
+}
+
+fn watch(folder: &Path, url: &str) -> (Watcher, mpsc::UnboundedReceiver<LiveEvent>) {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    let settings = WatchSettings { poll: Duration::from_millis(30), ..WatchSettings::default() };
+    let watcher = live::watch(target(folder, url), settings, move |event| drop(sender.send(event)));
+    (watcher, receiver)
+}
+
+async fn until(events: &mut mpsc::UnboundedReceiver<LiveEvent>, what: &str, fits: impl Fn(&State) -> bool) -> State {
+    let waiting = async {
+        loop {
+            let event = events.recv().await.expect("the watcher lives");
+            if fits(&event.state) {
+                return event.state;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), waiting).await.expect(what)
+}
+
+fn tables(state: &State) -> Option<usize> {
+    match state {
+        State::Live(reading) => Some(reading.catalog.catalog.tables.len()),
+        _ => None,
+    }
+}
+
+#[tokio::test]
+async fn a_watch_sees_another_process_and_never_stands_in_its_way() {
+    for journal in ["delete", "wal"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut other = Process::start(&folder.path().join("app.db"));
+        // Only while everything is read, for milliseconds, may it have to wait; it fails where we hold a lock in between.
+        other.execute(&format!(
+            "pragma journal_mode = {journal}; pragma busy_timeout = 1000; create table a (id integer primary key)"
+        ));
+        let (watcher, mut events) = watch(folder.path(), "app.db");
+        let first = until(&mut events, "the first reading", |state| tables(state) == Some(1)).await;
+        for _ in 0..50 {
+            other.execute("insert into a default values");
+        }
+        until(&mut events, "a look", |state| tables(state).is_some()).await;
+        let same = until(&mut events, "a look", |state| tables(state).is_some()).await;
+        assert_eq!(first.reading().expect("facts").generation, same.reading().expect("facts").generation);
+        other.execute("create table b (id int); create table c (id int)");
+        until(&mut events, "the new tables", |state| tables(state) == Some(3)).await;
+        other.execute("drop table b");
+        until(&mut events, "the dropped table", |state| tables(state) == Some(2)).await;
+        other.stop();
+        let left: Vec<String> = listing(folder.path()).into_keys().collect();
+        assert_eq!(left, ["app.db"], "the writer could clean up while it was watched");
+        until(&mut events, "a look", |state| tables(state) == Some(2)).await;
+        drop(watcher);
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_goes_and_comes_back_is_noticed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("app.db");
+    create(&path, "create table a (id int)").await;
+    let (watcher, mut events) = watch(folder.path(), "app.db");
+    until(&mut events, "the first reading", |state| tables(state) == Some(1)).await;
+    std::fs::remove_file(&path).expect("removing it");
+    let state = until(&mut events, "stale facts", |state| matches!(state, State::Stale { .. })).await;
+    let State::Stale { why, .. } = state else { panic!("stale") };
+    assert_eq!(why.kind, ErrorKind::NoSuchFile);
+    // Another database of the same schema version under the same name.
+    create(&path, "create table other (id int)").await;
+    watcher.refresh(Cause::Save);
+    let state = until(&mut events, "the new file", |state| matches!(state, State::Live(_))).await;
+    let names: Vec<_> =
+        state.reading().expect("facts").catalog.catalog.tables.iter().map(|table| table.name.clone()).collect();
+    assert_eq!(names, ["other"]);
 }
 
 /// A writer in a process of its own: SQLite's locks and shared memory work otherwise within one process.

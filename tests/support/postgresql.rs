@@ -2,6 +2,7 @@
 //!
 //! `tests/setup/postgresql.sh` brings the binaries. Without them a test says so in one line and is skipped; with `CI` set
 //! it fails.
+#![allow(dead_code)] // each test binary uses a part of it
 
 use std::fs::{self, File};
 use std::net::{TcpListener, TcpStream};

@@ -2,6 +2,9 @@
 
 mod assemble;
 mod connect;
+#[cfg(all(test, unix))]
+#[path = "../../../tests/support/postgresql.rs"]
+mod servers;
 mod types;
 
 use std::collections::BTreeMap;
@@ -168,5 +171,42 @@ impl Watch {
         (self.activity, self.structure) = (activity, structure);
         self.session = Some(session);
         Ok(live)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::catalog::Dialect;
+
+    /// Writes through the connection that reads; only the server can refuse them.
+    #[tokio::test]
+    async fn the_server_refuses_every_write_of_the_connection() {
+        let Some(server) = servers::Server::shared() else { return };
+        server.create("refusal", "create table t (id int); create sequence s").await;
+        let target = Target {
+            dialect: Dialect::Postgresql,
+            url: server.url("refusal").into(),
+            auth_token: None,
+            folder: ".".into(),
+        };
+        let limits = Limits { statement: std::time::Duration::from_millis(200), ..Limits::default() };
+        let mut session = Session::open(&target, &limits).await.expect("a session");
+        for sql in
+            ["create table u (id int)", "insert into t values (1)", "drop table t", "select nextval('s')", "truncate t"]
+        {
+            let error = sqlx::raw_sql(sql).execute(&mut session.connection).await.map(drop).expect_err(sql);
+            let code = error.as_database_error().and_then(|error| error.code()).map(|code| code.into_owned());
+            assert_eq!(code.as_deref(), Some("25006"), "{sql}: {error}");
+        }
+        let error = session.run("select pg_sleep(5)").await.expect_err("it takes too long");
+        assert_eq!(error.kind, ErrorKind::TimedOut, "{error}");
+        // Within the snapshot too, whatever the session's default may have become.
+        session.run("set default_transaction_read_only = off").await.expect("a setting");
+        session.run("begin transaction isolation level repeatable read read only").await.expect("a transaction");
+        let error =
+            sqlx::raw_sql("drop table t").execute(&mut session.connection).await.map(drop).expect_err("refused");
+        assert!(error.to_string().contains("read-only"), "{error}");
+        session.close().await;
     }
 }

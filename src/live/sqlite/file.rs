@@ -34,6 +34,9 @@ pub(super) struct Trace {
 
 /// SQLite's file header: magic, format, change counter, schema cookie. <https://www.sqlite.org/fileformat.html>
 const HEADER: usize = 100;
+/// Where the header says which version is needed to read, and what it says of a write-ahead log.
+const READ_VERSION: usize = 19;
+const WRITE_AHEAD_LOG: u8 = 2;
 /// The write-ahead log's header with its salts, which change when it starts over.
 const LOG_HEADER: usize = 32;
 
@@ -69,10 +72,19 @@ impl Trace {
         self.file.identity == other.file.identity
     }
 
+    /// Whether the structure is the same as in `other`, as far as can be told without any lock: with a rollback journal the
+    /// file's own header has the schema cookie. (It may lie in the middle of a commit; then the next look differs.)
+    pub fn same_structure(&self, other: &Self) -> bool {
+        const COOKIE: std::ops::Range<usize> = 40..44;
+        self.same_file(other)
+            && self.header[READ_VERSION] != WRITE_AHEAD_LOG
+            && self.header[READ_VERSION] == other.header[READ_VERSION]
+            && self.header[COOKIE] == other.header[COOKIE]
+    }
+
     /// The way in.
     pub fn access(&self, path: &Path) -> Result<Access, LiveError> {
-        // Byte 19 is the version needed to read: 2 for a write-ahead log.
-        if self.header[19] != 2 {
+        if self.header[READ_VERSION] != WRITE_AHEAD_LOG {
             return Ok(Access::Plain);
         }
         match &self.log {

@@ -56,6 +56,10 @@ impl Watch {
             if now == *seen {
                 return Ok(None);
             }
+            if now.same_structure(seen) {
+                self.seen = Some((now, *version));
+                return Ok(None);
+            }
             known = now.same_file(seen).then_some(*version);
         }
         let (trace, reading) = settle(&path, limits, known).await?;
@@ -249,4 +253,47 @@ fn explain(error: &sqlx::Error, path: &Path) -> LiveError {
         }
     };
     LiveError::new(kind, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Writes through the connections that read; only SQLite can refuse them.
+    #[tokio::test]
+    async fn sqlite_refuses_every_write_of_the_connection() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for journal in ["delete", "wal"] {
+            let path = folder.path().join(journal);
+            let mut writer = SqliteConnectOptions::new()
+                .filename(&path)
+                .create_if_missing(true)
+                .connect()
+                .await
+                .expect("a new database");
+            let script = format!("pragma journal_mode = {journal}; create table t (id int)");
+            sqlx::raw_sql(sqlx::AssertSqlSafe(script)).execute(&mut writer).await.expect("a table");
+            writer.close().await.expect("closing");
+            let access = Trace::of(&path).and_then(|trace| trace.access(&path)).expect("a way in");
+            let mut connection = connect(&path, access, &Limits::default()).await.expect("a connection");
+            for sql in [
+                "create table u (id int)",
+                "insert into t values (1)",
+                "drop table t",
+                "pragma user_version = 7",
+                "pragma query_only = off; insert into t values (1)",
+            ] {
+                let error = sqlx::raw_sql(sql).execute(&mut connection).await.map(drop).expect_err(sql);
+                let code = error.as_database_error().and_then(|error| error.code()).map(|code| code.into_owned());
+                assert_eq!(code.as_deref(), Some("8"), "{sql}: {error}");
+            }
+            connection.close().await.expect("closing");
+        }
+        let mut left: Vec<_> = std::fs::read_dir(folder.path())
+            .expect("the folder")
+            .map(|entry| entry.expect("an entry").file_name())
+            .collect();
+        left.sort();
+        assert_eq!(left, ["delete", "wal"]);
+    }
 }
