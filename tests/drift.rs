@@ -102,6 +102,7 @@ fn declared(dialect: Dialect, tables: Vec<Table>) -> Declared {
             columns,
             columns_open: false,
             extras_open: false,
+            broken: false,
         });
     }
     declared

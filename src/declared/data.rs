@@ -75,6 +75,11 @@ pub trait Environment {
     /// The config loads an env file: `import "dotenv/config"` (no path), `dotenv.config({ path })`, `loadEnvConfig(dir)`.
     /// Later look-ups see what it defines. Relative paths are relative to the project's folder.
     fn load(&mut self, load: EnvironmentLoad);
+
+    /// The folder in which drizzle-kit runs: `process.cwd()`.
+    fn folder(&self) -> Option<String> {
+        None
+    }
 }
 
 /// How a config loads env files.

@@ -2,18 +2,32 @@
 //! where each piece stands. What cannot be known without running the code is unknown, with a place and a reason; it is
 //! never guessed.
 
+mod casing;
+mod constraints;
 mod data;
+mod dates;
+mod defaults;
+mod drizzle;
+mod environment;
+mod evaluate;
 mod kit;
+mod libraries;
+mod lowering;
+mod modules;
+mod reader;
+mod resolve;
+mod value;
 
 use std::collections::BTreeMap;
 
 pub use data::{ConfigPlaces, Data, Environment, EnvironmentLoad, PlacedData, Property};
 pub use kit::Kit;
+pub use reader::Reader;
 
 pub use crate::catalog::Generation;
 
 use crate::catalog::{Catalog, Dialect, EnumType, Sequence, Table, View};
-use crate::text::{Document, FilePath, Files, Place, Span};
+use crate::text::{Document, FilePath, Place, Span};
 
 /// The declared side of one project.
 #[derive(Clone, Debug)]
@@ -102,6 +116,9 @@ pub struct DeclaredTable {
     pub columns_open: bool,
     /// Whether there may be keys, indexes or checks beyond those listed.
     pub extras_open: bool,
+    /// Whether its statement does not parse at the moment. The facts are then those of its last good text, and take part
+    /// in no claim: all that counts is that the table is declared.
+    pub broken: bool,
 }
 
 /// Where one column stands.
@@ -148,28 +165,6 @@ pub enum Casing {
     SnakeCase,
     /// `created_at` becomes `createdAt`.
     CamelCase,
-}
-
-/// Reads declared sides, and keeps what it parsed for the next reading.
-#[derive(Debug, Default)]
-pub struct Reader {}
-
-impl Reader {
-    /// Reads what the files of `request` declare. Broken input gives fewer facts, never an error.
-    pub fn read(&mut self, request: &Request, _files: &dyn Files) -> Declared {
-        Declared::empty(request.dialect)
-    }
-
-    /// Evaluates the module at `path` and returns its default export (`module.exports` likewise; an object of the named
-    /// exports where there is neither), or `None` where the file cannot be read.
-    pub fn module(
-        &mut self,
-        _path: &FilePath,
-        _files: &dyn Files,
-        _environment: &mut dyn Environment,
-    ) -> Option<PlacedData> {
-        None
-    }
 }
 
 impl Declared {

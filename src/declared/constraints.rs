@@ -1,0 +1,389 @@
+//! Keys, indexes, checks and policies of a table, with the names that drizzle-kit gives them.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::drizzle::{Extra, IndexExtra, Known, Policy, Reference, TableId, UniqueColumn};
+use super::evaluate::Arguments;
+use super::lowering::Lowering;
+use super::value::{Location, Placed, Unknown, Value};
+use super::{DeclaredTable, Generation};
+use crate::catalog::{self, Check, Fact, Family, ForeignKey, Index, IndexColumn, PrimaryKey, Unique};
+
+/// The action where the code names none.
+const NO_ACTION: &str = "no action";
+
+impl Lowering<'_, '_> {
+    pub(super) fn column_unique(&mut self, unique: &UniqueColumn, column: &str, declared: &mut DeclaredTable) {
+        let Some(name) = self.known(unique.name.clone(), "the name of a unique constraint") else {
+            declared.extras_open = true;
+            return;
+        };
+        let table = &declared.table.name;
+        let name = match (name, self.generation, self.family) {
+            (Some(name), ..) if unique.named => name.to_string(),
+            (_, Generation::V1, Family::Postgresql) => format!("{table}_{column}_key"),
+            (_, Generation::V1, Family::Mysql) => format!("{column}_unique"),
+            (Some(name), Generation::V0, _) => name.to_string(),
+            _ => format!("{table}_{column}_unique"),
+        };
+        self.push_unique(name, vec![column.to_owned()], unique.nulls_not_distinct, declared);
+    }
+
+    /// SQLite has its unique constraints as indexes.
+    fn push_unique(
+        &mut self,
+        name: String,
+        columns: Vec<String>,
+        nulls_not_distinct: bool,
+        declared: &mut DeclaredTable,
+    ) {
+        if self.family == Family::Sqlite {
+            let columns = columns.into_iter().map(plain_key).collect();
+            declared.table.indexes.push(Index { name, unique: true, method: None, columns, predicate: None });
+        } else {
+            declared.table.uniques.push(Unique { name: Some(name), columns, nulls_not_distinct });
+        }
+    }
+
+    pub(super) fn reference(&mut self, reference: &Reference, column: &str, declared: &mut DeclaredTable) {
+        let target = self.evaluator.call(&reference.target, Arguments::default(), reference.location);
+        let target = self.column_of(&target, reference.location);
+        let actions = reference.on_delete.clone().and_then(|delete| Ok((delete, reference.on_update.clone()?)));
+        let (Some(target), Some((on_delete, on_update))) = (
+            self.known(target, &format!("the column that \"{column}\" refers to")),
+            self.known(actions, "an action of a foreign key"),
+        ) else {
+            declared.extras_open = true;
+            return;
+        };
+        let columns = vec![column.to_owned()];
+        self.push_foreign_key(None, columns, &[target], on_delete, on_update, reference.location, declared);
+    }
+
+    fn column_of(&self, value: &Value, location: Location) -> Known<(TableId, usize)> {
+        match value {
+            Value::Column(table, index) => Ok((*table, *index)),
+            Value::IndexKey(key) => Ok(key.column),
+            Value::Unknown(unknown) => Err(unknown.clone()),
+            _ => Err(Rc::new(Unknown { location, why: "it is no column that is read".into() })),
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a foreign key has that many parts")]
+    fn push_foreign_key(
+        &mut self,
+        name: Option<Rc<str>>,
+        columns: Vec<String>,
+        targets: &[(TableId, usize)],
+        on_delete: Option<Rc<str>>,
+        on_update: Option<Rc<str>>,
+        location: Location,
+        declared: &mut DeclaredTable,
+    ) {
+        let Some((foreign, _)) = targets.first() else {
+            declared.extras_open = true;
+            return;
+        };
+        let foreign = self.evaluator.table(*foreign);
+        let parts = (foreign.name.clone(), foreign.schema.clone());
+        let (Ok(foreign_table), Ok(foreign_schema)) = parts else {
+            declared.extras_open = true;
+            let unknown = Unknown { location, why: "the table it refers to has no known name".into() };
+            self.unresolved(&unknown, "a foreign key");
+            return;
+        };
+        let names: Known<Vec<String>> = targets
+            .iter()
+            .map(|(table, index)| self.evaluator.column_name(*table, *index, self.casing).map(|name| name.to_string()))
+            .collect();
+        let Some(foreign_columns) = self.known(names, "a column of a foreign key") else {
+            declared.extras_open = true;
+            return;
+        };
+        let suffix = if self.generation == Generation::V1 { "fkey" } else { "fk" };
+        let name = name.map_or_else(
+            || {
+                format!(
+                    "{}_{}_{foreign_table}_{}_{suffix}",
+                    declared.table.name,
+                    columns.join("_"),
+                    foreign_columns.join("_")
+                )
+            },
+            |name| name.to_string(),
+        );
+        let default_schema = self.dialect.default_schema().map(str::to_owned);
+        declared.table.foreign_keys.push(ForeignKey {
+            name: Some(name),
+            columns,
+            foreign_schema: foreign_schema.map_or(default_schema, |schema| Some(schema.to_string())),
+            foreign_table: foreign_table.to_string(),
+            foreign_columns,
+            on_update: on_update.map_or(NO_ACTION.to_owned(), |action| action.to_string()),
+            on_delete: on_delete.map_or(NO_ACTION.to_owned(), |action| action.to_string()),
+        });
+    }
+
+    /// What the third argument of the table function lists.
+    pub(super) fn extras(&mut self, id: TableId, declared: &mut DeclaredTable) {
+        let Some(extras) = self.evaluator.table(id).extras.clone() else { return };
+        let location = self.evaluator.table(id).call;
+        let listed = match &extras {
+            Value::Function(_) => {
+                let table = Placed { value: Value::Table(id), location };
+                self.evaluator.call(&extras, Arguments::of(vec![table]), location)
+            }
+            value => value.clone(),
+        };
+        let elements = match &listed {
+            Value::Undefined | Value::Null => return,
+            // What is known of an open list is known.
+            Value::Array(array) => {
+                if let Some(unknown) = array.open.clone() {
+                    self.open_extras(&unknown, declared);
+                }
+                Ok(array.elements.borrow().iter().map(|placed| placed.value.clone()).collect())
+            }
+            Value::Object(object) => {
+                if let Some(unknown) = object.open.borrow().clone() {
+                    self.open_extras(&unknown, declared);
+                }
+                Ok(object.properties.borrow().values().map(|property| property.value.clone()).collect::<Vec<_>>())
+            }
+            value => self.evaluator.elements(value, location),
+        };
+        match elements {
+            Ok(elements) => {
+                for element in elements {
+                    self.extra(&element, location, declared);
+                }
+            }
+            Err(unknown) => self.open_extras(&unknown, declared),
+        }
+    }
+
+    fn open_extras(&mut self, unknown: &Unknown, declared: &mut DeclaredTable) {
+        declared.extras_open = true;
+        let what = format!("a key, index or check of \"{}\"", declared.table.name);
+        self.unresolved(unknown, &what);
+    }
+
+    fn extra(&mut self, value: &Value, location: Location, declared: &mut DeclaredTable) {
+        match value {
+            Value::Extra(extra) => {
+                let extra: Rc<RefCell<Extra>> = extra.clone();
+                let lowered = self.lower_extra(&extra.borrow(), location, declared);
+                if let Err(unknown) = lowered {
+                    self.open_extras(&unknown, declared);
+                }
+            }
+            Value::Policy(policy) => {
+                let policy = policy.borrow().clone();
+                self.policy(&policy, declared);
+            }
+            // `crudPolicy` makes several at once.
+            Value::Array(array) => {
+                let inner: Vec<Value> = array.elements.borrow().iter().map(|placed| placed.value.clone()).collect();
+                for value in inner {
+                    self.extra(&value, location, declared);
+                }
+            }
+            Value::Undefined | Value::Null => {}
+            Value::Unknown(unknown) => self.open_extras(&unknown.clone(), declared),
+            _ => {
+                let unknown = Unknown { location, why: "it is no key, index or check that is read".into() };
+                self.open_extras(&unknown, declared);
+            }
+        }
+    }
+
+    fn lower_extra(&mut self, extra: &Extra, location: Location, declared: &mut DeclaredTable) -> Known<()> {
+        match extra {
+            Extra::Index(index) => self.index(index, location, declared),
+            Extra::Unique { name, columns, nulls_not_distinct } => {
+                let columns = columns.as_deref().unwrap_or_default();
+                let bare = self.own_names(columns, location, false)?;
+                let columns = self.own_names(columns, location, true)?;
+                let name = match (name.clone()?, self.generation, self.family) {
+                    (Some(name), ..) => name.to_string(),
+                    (None, Generation::V1, Family::Mysql) => format!("{}_unique", columns.join("_")),
+                    // drizzle names it by the keys, whatever the casing.
+                    (None, ..) => format!("{}_{}_unique", declared.table.name, bare.join("_")),
+                };
+                self.push_unique(name, columns, *nulls_not_distinct, declared);
+                Ok(())
+            }
+            Extra::PrimaryKey { name, columns } => {
+                let columns = self.own_names(columns, location, true)?;
+                let name = name.clone()?.map(|name| name.to_string());
+                self.primary_key(name, columns, declared);
+                Ok(())
+            }
+            Extra::ForeignKey { name, columns, foreign_columns, on_delete, on_update } => {
+                let names = self.own_names(columns, location, true)?;
+                let targets: Known<Vec<_>> =
+                    foreign_columns.iter().map(|column| self.column_of(column, location)).collect();
+                let (name, delete, update) = (name.clone()?, on_delete.clone()?, on_update.clone()?);
+                self.push_foreign_key(name, names, &targets?, delete, update, location, declared);
+                Ok(())
+            }
+            Extra::Check { name, condition } => {
+                let name = name.clone()?.map(|name| name.to_string());
+                let style = self.style(false);
+                let expression = match condition {
+                    Value::Sql(sql) => self.evaluator.sql_text(sql, style, location).map_or(Fact::Unknown, Fact::Known),
+                    _ => Fact::Unknown,
+                };
+                declared.table.checks.push(Check { name, expression });
+                Ok(())
+            }
+        }
+    }
+
+    fn primary_key(&mut self, name: Option<String>, columns: Vec<String>, declared: &mut DeclaredTable) {
+        let table = &declared.table.name;
+        let default = match (self.generation, self.family) {
+            (Generation::V0, _) => format!("{table}_{}_pk", columns.join("_")),
+            (Generation::V1, Family::Postgresql) => format!("{table}_pkey"),
+            (Generation::V1, Family::Mysql) => "PRIMARY".to_owned(),
+            (Generation::V1, Family::Sqlite) => format!("{table}_pk"),
+        };
+        let implies_not_null =
+            self.family == Family::Mysql || (self.generation == Generation::V1 && self.family == Family::Postgresql);
+        if implies_not_null {
+            for column in declared.table.columns.iter_mut().filter(|column| columns.contains(&column.name)) {
+                column.not_null = Fact::Known(true);
+            }
+        }
+        declared.table.primary_key = Some(PrimaryKey { name: Some(name.unwrap_or(default)), columns });
+    }
+
+    /// The names of columns of the table itself, cased or as the keys have them.
+    fn own_names(&mut self, columns: &[Value], location: Location, cased: bool) -> Known<Vec<String>> {
+        columns
+            .iter()
+            .map(|column| {
+                let (table, index) = self.column_of(column, location)?;
+                let casing = if cased { self.casing } else { None };
+                Ok(self.evaluator.column_name(table, index, casing)?.to_string())
+            })
+            .collect()
+    }
+
+    fn index(&mut self, index: &IndexExtra, location: Location, declared: &mut DeclaredTable) -> Known<()> {
+        let mut columns = Vec::new();
+        for key in index.columns.as_deref().unwrap_or_default() {
+            columns.push(self.index_column(key, location)?);
+        }
+        let name = match index.name.clone()? {
+            Some(name) => name.to_string(),
+            None => {
+                let names: Vec<&str> = columns.iter().map(|column| column.expression.as_str()).collect();
+                format!("{}_{}_index", declared.table.name, names.join("_"))
+            }
+        };
+        let style = self.style(false);
+        let predicate = match &index.predicate {
+            Some(Value::Sql(sql)) => self.evaluator.sql_text(sql, style, location).ok(),
+            _ => None,
+        };
+        let method = match self.family {
+            Family::Postgresql => Some(index.method.as_deref().unwrap_or("btree").to_owned()),
+            Family::Mysql | Family::Sqlite => None,
+        };
+        declared.table.indexes.push(Index { name, unique: index.unique, method, columns, predicate });
+        Ok(())
+    }
+
+    fn index_column(&mut self, key: &Value, location: Location) -> Known<IndexColumn> {
+        let (column, descending, nulls_first, operator_class) = match key {
+            Value::Sql(sql) => {
+                let style = self.style(true);
+                let expression = self.evaluator.sql_text(sql, style, location)?;
+                return Ok(IndexColumn { is_expression: true, ..plain_key(expression) });
+            }
+            Value::IndexKey(key) => {
+                (key.column, key.descending, key.nulls_first, key.operator_class.as_deref().map(str::to_owned))
+            }
+            other => (self.column_of(other, location)?, false, None, None),
+        };
+        let expression = self.evaluator.column_name(column.0, column.1, self.casing)?.to_string();
+        // drizzle writes NULLS LAST unless told otherwise, which is not the default of a descending key.
+        let nulls_first = match (self.family, descending, nulls_first) {
+            (Family::Postgresql, true, Some(true)) => None,
+            (Family::Postgresql, true, _) => Some(false),
+            (Family::Postgresql, false, Some(true)) => Some(true),
+            _ => None,
+        };
+        Ok(IndexColumn { expression, is_expression: false, descending, nulls_first, operator_class })
+    }
+
+    /// A policy that is exported on its own and linked to a table.
+    pub(super) fn linked_policy(&mut self, policy: &Rc<RefCell<Policy>>) {
+        let policy = policy.borrow().clone();
+        let Some(Value::Table(id)) = policy.table else { return };
+        let table = self.evaluator.table(id);
+        let (Ok(name), Ok(schema)) = (table.name.clone(), table.schema.clone()) else { return };
+        let schema = schema.map(|schema| schema.to_string()).or(self.dialect.default_schema().map(str::to_owned));
+        let found = self
+            .declared
+            .tables
+            .iter()
+            .position(|declared| declared.table.name == *name && declared.table.schema == schema);
+        if let Some(index) = found {
+            let mut declared = self.declared.tables.remove(index);
+            self.policy(&policy, &mut declared);
+            self.declared.tables.insert(index, declared);
+        }
+    }
+
+    fn policy(&mut self, policy: &Policy, declared: &mut DeclaredTable) {
+        let Some(name) = self.known(policy.name.clone(), "the name of a policy") else {
+            declared.extras_open = true;
+            return;
+        };
+        let location = policy.location;
+        let config = &policy.config;
+        let style = self.style(false);
+        let mut text = |key: &str| self.evaluator.option(config, key, location).as_text().cloned();
+        let kind = text("as");
+        let command = text("for");
+        let to = self.evaluator.option(config, "to", location);
+        let mut sql = |key: &str| match self.evaluator.option(config, key, location) {
+            Value::Sql(sql) => self.evaluator.sql_text(&sql, style, location).ok(),
+            _ => None,
+        };
+        let using = sql("using");
+        let with_check = sql("withCheck");
+        let roles = match &to {
+            Value::Undefined => vec!["public".to_owned()],
+            Value::Array(array) => {
+                array.elements.borrow().iter().filter_map(|placed| role_name(&placed.value)).collect()
+            }
+            value => role_name(value).into_iter().collect(),
+        };
+        let mut roles: Vec<String> = roles;
+        roles.sort();
+        declared.table.row_level_security = true;
+        declared.table.policies.push(catalog::Policy {
+            name: name.to_string(),
+            permissive: kind.is_none_or(|kind| !kind.eq_ignore_ascii_case("restrictive")),
+            command: command.map_or("all".to_owned(), |command| command.to_lowercase()),
+            roles,
+            using,
+            with_check,
+        });
+    }
+}
+
+fn role_name(value: &Value) -> Option<String> {
+    match value {
+        Value::Role(role) => role.name.as_ref().ok().map(ToString::to_string),
+        value => value.as_text().map(ToString::to_string),
+    }
+}
+
+fn plain_key(expression: String) -> IndexColumn {
+    IndexColumn { expression, is_expression: false, descending: false, nulls_first: None, operator_class: None }
+}

@@ -1,0 +1,132 @@
+//! Defaults as the SQL text that drizzle-kit's snapshot has.
+
+use std::rc::Rc;
+
+use super::drizzle::ColumnState;
+use super::drizzle::sql::Style;
+use super::evaluate::Evaluator;
+use super::value::{Unknown, Value};
+use super::{Casing, Generation};
+use crate::catalog::{Fact, Family};
+use crate::syntax::number_text;
+
+impl Evaluator<'_> {
+    /// The default of a column as SQL.
+    pub fn default_text(&mut self, state: &ColumnState, casing: Option<Casing>) -> Fact<Option<String>> {
+        let Some(default) = state.default.clone() else { return Fact::Known(None) };
+        match self.default_sql(&default, state, casing) {
+            Ok(text) => Fact::Known(text),
+            Err(_) => Fact::Unknown,
+        }
+    }
+
+    fn default_sql(
+        &mut self,
+        default: &Value,
+        state: &ColumnState,
+        casing: Option<Casing>,
+    ) -> Result<Option<String>, Rc<Unknown>> {
+        let location = state.location;
+        let sql_type = state.sql_type.clone()?.to_lowercase();
+        let unknown = || Rc::new(Unknown { location, why: "its default is not read".into() });
+        let text = match default {
+            Value::Undefined => return Ok(None),
+            Value::Unknown(unknown) => return Err(unknown.clone()),
+            Value::Sql(sql) => {
+                let style = Style { family: state.family, bare_columns: false, parameters: false, casing };
+                return self.sql_text(sql, style, location).map(Some);
+            }
+            Value::String(text) => format!("'{}'", text.replace('\'', "''")),
+            _ => match state.family {
+                Family::Postgresql => self.pg_default(default, &sql_type, state).ok_or_else(unknown)?,
+                Family::Mysql => self.mysql_default(default, &sql_type).ok_or_else(unknown)?,
+                Family::Sqlite => self.sqlite_default(default, state).ok_or_else(unknown)?,
+            },
+        };
+        if state.family == Family::Mysql && ["blob", "text", "json"].contains(&sql_type.as_str()) {
+            return Ok(Some(format!("({text})")));
+        }
+        Ok(Some(text))
+    }
+
+    fn pg_default(&mut self, default: &Value, sql_type: &str, state: &ColumnState) -> Option<String> {
+        if sql_type == "json" || sql_type == "jsonb" {
+            return Some(format!("'{}'::{sql_type}", self.json(default)?));
+        }
+        Some(match default {
+            Value::Date(milliseconds) => format!("'{}'", date_text(*milliseconds, sql_type)),
+            Value::Array(_) if state.dimensions > 0 => format!("'{}'", self.array_text(default, sql_type)?),
+            Value::Array(_) if self.generation == Generation::V1 => return None,
+            _ => return self.plain_default(default),
+        })
+    }
+
+    fn mysql_default(&mut self, default: &Value, sql_type: &str) -> Option<String> {
+        if sql_type == "json" {
+            return Some(format!("'{}'", self.json(default)?));
+        }
+        match default {
+            Value::Date(milliseconds) => {
+                let kind = if sql_type == "date" { "date" } else { "timestamp" };
+                Some(format!("'{}'", date_text(*milliseconds, kind)))
+            }
+            _ => self.plain_default(default),
+        }
+    }
+
+    fn sqlite_default(&mut self, default: &Value, _state: &ColumnState) -> Option<String> {
+        match default {
+            Value::Object(_) | Value::Array(_) | Value::Null | Value::Date(_) => {
+                Some(format!("'{}'", self.json(default)?))
+            }
+            _ => self.plain_default(default),
+        }
+    }
+
+    /// A value that the snapshot keeps as it is.
+    fn plain_default(&mut self, default: &Value) -> Option<String> {
+        Some(match default {
+            Value::Number(number) => number_text(*number),
+            Value::Boolean(value) => value.to_string(),
+            Value::BigInt(digits) => digits.to_string(),
+            Value::Null => "null".into(),
+            Value::Object(_) | Value::Array(_) => self.json(default)?.to_string(),
+            _ => return None,
+        })
+    }
+
+    /// PostgreSQL's array literal: `{"a","b"}`, in drizzle-kit's spelling.
+    fn array_text(&mut self, array: &Value, sql_type: &str) -> Option<String> {
+        let base = sql_type.split('[').next().unwrap_or(sql_type);
+        let Value::Array(array) = array else { return None };
+        if array.open.is_some() {
+            return None;
+        }
+        let elements = array.elements.borrow().clone();
+        let mut texts = Vec::with_capacity(elements.len());
+        for element in elements {
+            texts.push(match &element.value {
+                Value::Number(number) => number_text(*number),
+                Value::BigInt(digits) => digits.to_string(),
+                Value::Boolean(value) => value.to_string(),
+                Value::Array(_) => self.array_text(&element.value, sql_type)?,
+                Value::Date(milliseconds) => format!("\"{}\"", date_text(*milliseconds, base)),
+                Value::Object(_) | Value::Null => {
+                    format!("\"{}\"", self.json(&element.value)?.to_string().replace('"', "\\\""))
+                }
+                Value::String(text) => format!("\"{text}\""),
+                _ => return None,
+            });
+        }
+        Some(format!("{{{}}}", texts.join(",")))
+    }
+}
+
+fn date_text(milliseconds: f64, sql_type: &str) -> String {
+    let iso = super::dates::iso(milliseconds);
+    match sql_type {
+        "date" => iso.split('T').next().unwrap_or_default().to_owned(),
+        "timestamp" => iso.replace('T', " ").trim_end_matches('Z').to_owned(),
+        _ => iso,
+    }
+}

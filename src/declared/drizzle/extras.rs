@@ -1,0 +1,78 @@
+//! Methods of what stands in a table's third argument: `.on(...)`, `.where(...)`, `.onDelete(...)`, ...
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::modifiers::text_of;
+use super::{Extra, IndexKey};
+use crate::declared::evaluate::{Arguments, Evaluator};
+use crate::declared::value::{Location, Value};
+
+impl Evaluator<'_> {
+    pub(in crate::declared) fn modify_extra(
+        &mut self,
+        extra: &Rc<RefCell<Extra>>,
+        name: &str,
+        arguments: &Arguments,
+        location: Location,
+    ) -> Value {
+        let first = arguments.get(0);
+        let mut values: Vec<Value> = arguments.values.iter().map(|placed| placed.value.clone()).collect();
+        if let Some(unknown) = &arguments.open {
+            values.push(Value::Unknown(unknown.clone()));
+        }
+        let mut known = true;
+        match &mut *extra.borrow_mut() {
+            Extra::Index(index) => match name {
+                "on" | "onOnly" => index.columns = Some(values),
+                "using" if index.columns.is_some() || values.len() <= 1 => {
+                    index.method = first.as_text().cloned();
+                }
+                "using" => {
+                    index.method = first.as_text().cloned();
+                    index.columns = Some(values.split_off(1));
+                }
+                "where" => index.predicate = Some(first),
+                "concurrently" | "with" | "algorithm" | "lock" => {}
+                _ => known = false,
+            },
+            Extra::Unique { columns, nulls_not_distinct, .. } => match name {
+                "on" => *columns = Some(values),
+                "nullsNotDistinct" => *nulls_not_distinct = true,
+                _ => known = false,
+            },
+            Extra::ForeignKey { on_delete, on_update, .. } => match name {
+                "onDelete" => *on_delete = text_of(&first, location),
+                "onUpdate" => *on_update = text_of(&first, location),
+                _ => known = false,
+            },
+            Extra::PrimaryKey { .. } | Extra::Check { .. } => known = false,
+        }
+        if known { Value::Extra(extra.clone()) } else { Self::unknown(location, format!(".{name}() is not read")) }
+    }
+
+    /// `t.name.desc()` and the like; `None` where `name` is another method.
+    pub(in crate::declared) fn index_key(
+        &mut self,
+        receiver: &Value,
+        name: &str,
+        arguments: &Arguments,
+    ) -> Option<Value> {
+        let mut key = match receiver {
+            Value::Column(table, index) => {
+                IndexKey { column: (*table, *index), descending: false, nulls_first: None, operator_class: None }
+            }
+            Value::IndexKey(key) => (**key).clone(),
+            _ => return None,
+        };
+        match name {
+            "asc" => key.descending = false,
+            "desc" => key.descending = true,
+            "nullsFirst" => key.nulls_first = Some(true),
+            "nullsLast" => key.nulls_first = Some(false),
+            "op" => key.operator_class = arguments.get(0).as_text().cloned(),
+            _ => return None,
+        }
+        Some(Value::IndexKey(Rc::new(key)))
+    }
+}

@@ -1,0 +1,147 @@
+//! Methods of column builders: `.notNull()`, `.default(...)`, `.references(...)`, ...
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::{ColumnBuilder, ColumnState, GeneratedColumn, IdentityColumn, Known, Reference, UniqueColumn};
+use crate::catalog::Family;
+use crate::declared::Generation;
+use crate::declared::evaluate::{Arguments, Evaluator};
+use crate::declared::value::{Location, Value};
+
+/// What SQL `.defaultNow()` writes, by family and column function.
+const NOW: &[(Family, &str, &str)] = &[
+    (Family::Postgresql, "", "now()"),
+    (Family::Mysql, "", "(now())"),
+    (Family::Sqlite, "", "(cast((julianday('now') - 2440587.5)*86400000 as integer))"),
+];
+
+/// Builds a known-or-unknown text out of a value that should be one.
+pub(super) fn text_of(value: &Value, location: Location) -> Known<Option<Rc<str>>> {
+    match value {
+        Value::Undefined | Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text.clone())),
+        Value::Unknown(unknown) => Err(unknown.clone()),
+        _ => Err(Rc::new(crate::declared::value::Unknown { location, why: "it is no text".into() })),
+    }
+}
+
+impl Evaluator<'_> {
+    pub(in crate::declared) fn modify_column(
+        &mut self,
+        builder: &Rc<ColumnBuilder>,
+        name: &str,
+        arguments: &Arguments,
+        location: Location,
+    ) -> Value {
+        if name == "array" {
+            return self.array_column(builder, arguments, location);
+        }
+        let first = arguments.get(0);
+        let second = arguments.get(1);
+        let mut options = |key: &str, object: &Value| -> Value {
+            let key = self.name(key);
+            match object {
+                Value::Undefined => Value::Undefined,
+                object => self.member(object, key, location),
+            }
+        };
+        let mut state = builder.state.borrow().clone();
+        state.location = location;
+        match name {
+            "notNull" => state.not_null = Ok(true),
+            "primaryKey" => {
+                let automatic = options("autoIncrement", &first);
+                state.autoincrement |= automatic.truthy() == Some(true);
+                state.primary = Ok(true);
+                state.not_null = Ok(true);
+            }
+            "default" => state.default = Some(first),
+            "defaultNow" => {
+                let sql = NOW.iter().find(|(family, ..)| *family == state.family).map_or("now()", |row| row.2);
+                state.default = Some(Self::sql_template(vec![sql.into()], Vec::new()));
+            }
+            "defaultRandom" => {
+                state.default = Some(Self::sql_template(vec!["gen_random_uuid()".into()], Vec::new()));
+            }
+            "unique" => {
+                let nulls = options("nulls", &second);
+                let unique_name = text_of(&first, location);
+                state.unique = Some(UniqueColumn {
+                    named: !matches!(unique_name, Ok(None)),
+                    name: unique_name,
+                    nulls_not_distinct: nulls.as_text().is_some_and(|text| &**text == "not distinct"),
+                });
+            }
+            "references" => {
+                let on_delete = text_of(&options("onDelete", &second), location);
+                let on_update = text_of(&options("onUpdate", &second), location);
+                state.references.push(Reference { target: first, on_delete, on_update, location });
+            }
+            "generatedAlwaysAs" => {
+                let mode = options("mode", &second).as_text().cloned();
+                state.generated = Some(GeneratedColumn { expression: first, mode });
+            }
+            "generatedAlwaysAsIdentity" | "generatedByDefaultAsIdentity" => {
+                state.identity = Some(IdentityColumn { always: name == "generatedAlwaysAsIdentity", options: first });
+                state.not_null = Ok(true);
+            }
+            "autoincrement" => state.autoincrement = true,
+            "onUpdateNow" => state.on_update_now = true,
+            "$type" | "$default" | "$defaultFn" | "$onUpdate" | "$onUpdateFn" | "charSet" | "collate" => {}
+            "setName" => {
+                if let (Ok(None), Some(text)) = (&state.name, first.as_text()) {
+                    state.name = Ok(Some(text.clone()));
+                }
+            }
+            _ => {
+                let unknown = match Self::unknown(location, format!(".{name}() is not a modifier that is read")) {
+                    Value::Unknown(unknown) => unknown,
+                    _ => return Value::Undefined,
+                };
+                state.not_null = Err(unknown.clone());
+                state.sql_type = Err(unknown.clone());
+                state.default = Some(Value::Unknown(unknown));
+            }
+        }
+        *builder.state.borrow_mut() = state;
+        Value::Builder(builder.clone())
+    }
+
+    /// `.array(size?)`: before 1.0 a builder of its own around the first, which forgets what that was told.
+    fn array_column(&mut self, builder: &Rc<ColumnBuilder>, arguments: &Arguments, location: Location) -> Value {
+        let mut state = builder.state.borrow().clone();
+        let first = arguments.get(0);
+        let suffix = match (&first, self.generation) {
+            (Value::Number(size), Generation::V0) => format!("[{}]", crate::syntax::number_text(*size)),
+            (Value::String(dimensions), Generation::V1) => dimensions.to_string(),
+            _ => "[]".to_owned(),
+        };
+        if let (Generation::V1, true) = (self.generation, state.dimensions > 0) {
+            state.location = location;
+            *builder.state.borrow_mut() = state;
+            return Value::Builder(builder.clone());
+        }
+        if let Ok(sql_type) = &state.sql_type {
+            state.sql_type = Ok(format!("{sql_type}{suffix}").into());
+        }
+        state.dimensions += 1;
+        state.location = location;
+        if self.generation == Generation::V1 {
+            *builder.state.borrow_mut() = state;
+            return Value::Builder(builder.clone());
+        }
+        let fresh = ColumnState {
+            not_null: Ok(false),
+            primary: Ok(false),
+            default: None,
+            unique: None,
+            references: Vec::new(),
+            generated: None,
+            identity: None,
+            key_as_name: matches!(state.name, Ok(None)),
+            ..state
+        };
+        Value::Builder(Rc::new(ColumnBuilder { state: RefCell::new(fresh) }))
+    }
+}

@@ -1,0 +1,78 @@
+//! Members of tables and columns, and the names columns have in the database.
+
+use std::rc::Rc;
+
+use super::{Known, TableId};
+use crate::declared::Casing;
+use crate::declared::casing::cased;
+use crate::declared::evaluate::Evaluator;
+use crate::declared::value::{Location, Value};
+use crate::syntax::Name;
+
+impl Evaluator<'_> {
+    pub(in crate::declared) fn table_member(&mut self, id: TableId, object: &Value, name: Name) -> Value {
+        let table = self.table(id);
+        if let Some(index) = table.columns.iter().position(|column| column.key == name) {
+            return Value::Column(id, index);
+        }
+        match (&*self.text(name), &table.open) {
+            ("enableRLS" | "getSQL", _) => Value::Method(Rc::new((object.clone(), name))),
+            // Types only.
+            ("$inferSelect" | "$inferInsert" | "_", _) => Value::Opaque,
+            (_, Some(unknown)) => Value::Unknown(unknown.clone()),
+            _ => Value::Undefined,
+        }
+    }
+
+    pub(in crate::declared) fn column_member(
+        &mut self,
+        table: TableId,
+        index: usize,
+        object: &Value,
+        name: Name,
+    ) -> Value {
+        let column = &self.table(table).columns[index];
+        match &*self.text(name) {
+            "name" => match &column.state.name {
+                Ok(name) => name.clone().map_or(Value::Undefined, Value::String),
+                Err(unknown) => Value::Unknown(unknown.clone()),
+            },
+            "notNull" => match &column.state.not_null {
+                Ok(not_null) => Value::Boolean(*not_null),
+                Err(unknown) => Value::Unknown(unknown.clone()),
+            },
+            "table" => Value::Table(table),
+            "enumValues" => match &column.state.enumeration {
+                Some(enumeration) => {
+                    let enumeration = Value::Enum(enumeration.clone());
+                    self.member(&enumeration, name, column_location(self, table, index))
+                }
+                None => {
+                    let config = column.state.config.clone();
+                    self.option(&config, "enum", column_location(self, table, index))
+                }
+            },
+            _ => Value::Method(Rc::new((object.clone(), name))),
+        }
+    }
+
+    /// The name of a column in the database.
+    pub(in crate::declared) fn column_name(
+        &self,
+        table: TableId,
+        index: usize,
+        casing: Option<Casing>,
+    ) -> Known<Rc<str>> {
+        let table = self.table(table);
+        let state = &table.columns[index].state;
+        let name = state.name.clone()?.unwrap_or_default();
+        Ok(match table.casing.or(casing) {
+            Some(casing) if state.key_as_name => cased(&name, casing).into(),
+            _ => name,
+        })
+    }
+}
+
+fn column_location(evaluator: &Evaluator<'_>, table: TableId, index: usize) -> Location {
+    evaluator.table(table).columns[index].state.location
+}

@@ -1,0 +1,353 @@
+//! From evaluated exports to the declared side: what drizzle-kit sees, as plain data with places.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::drizzle::sql::Style;
+use super::drizzle::{Known, TableId};
+use super::evaluate::Evaluator;
+use super::modules::ModuleId;
+use super::value::{Location, Unknown, Value};
+use super::{Casing, ColumnPlaces, Declared, DeclaredTable, Generation, Located, Request, Unresolved};
+use crate::catalog::{
+    Column, Dialect, EnumType, Fact, Family, Generated, Identity, PrimaryKey, Sequence, SequenceOptions, Table, View,
+};
+
+/// Builds the declared side of one reading.
+pub(super) struct Lowering<'e, 'a> {
+    pub evaluator: &'e mut Evaluator<'a>,
+    pub declared: Declared,
+    pub family: Family,
+    pub dialect: Dialect,
+    pub casing: Option<Casing>,
+    pub generation: Generation,
+    /// The constant that holds each table.
+    holders: HashMap<TableId, String>,
+}
+
+/// The declared side of what `modules` export.
+pub(super) fn lower(evaluator: &mut Evaluator<'_>, request: &Request, modules: &[ModuleId]) -> Declared {
+    let generation = request.kit.generation();
+    let mut lowering = Lowering {
+        declared: Declared::empty(request.dialect),
+        family: request.dialect.family(),
+        dialect: request.dialect,
+        // drizzle 1.0 has no `casing` in its config.
+        casing: request.casing.filter(|_| generation == Generation::V0),
+        generation,
+        holders: HashMap::new(),
+        evaluator,
+    };
+    lowering.visible(modules);
+    lowering.declared
+}
+
+impl Lowering<'_, '_> {
+    fn visible(&mut self, modules: &[ModuleId]) {
+        let mut tables: Vec<(TableId, String)> = Vec::new();
+        let mut policies = Vec::new();
+        let mut seen: Vec<Value> = Vec::new();
+        for id in modules {
+            for (name, value) in self.evaluator.exports(*id) {
+                let export = self.evaluator.text(name).to_string();
+                match &value {
+                    Value::Table(table) => {
+                        if !tables.iter().any(|(known, _)| known == table) {
+                            tables.push((*table, export));
+                        }
+                    }
+                    Value::Unknown(unknown) => self.unknown_export(&export, &unknown.clone()),
+                    Value::Policy(policy) => policies.push(policy.clone()),
+                    _ => {
+                        let known = seen.iter().any(|earlier| same_object(earlier, &value));
+                        if !known {
+                            self.other_export(&value, &export);
+                            seen.push(value);
+                        }
+                    }
+                }
+            }
+            for unknown in self.evaluator.broken_islands(*id) {
+                self.unresolved(&unknown, "a statement");
+                let has_last = self.evaluator.has_last_good(&unknown.location);
+                self.declared.tables_open |= !has_last;
+            }
+        }
+        self.holders = self.evaluator.table_holders();
+        for (id, export) in &tables {
+            self.table(*id, export, modules);
+        }
+        self.hidden_tables(&tables, modules);
+        for policy in policies {
+            self.linked_policy(&policy);
+        }
+    }
+
+    fn unknown_export(&mut self, export: &str, unknown: &Rc<Unknown>) {
+        self.declared.tables_open = true;
+        let what = if export == "*" { "what a module exports".to_owned() } else { format!("the export \"{export}\"") };
+        self.unresolved(unknown, &what);
+    }
+
+    /// Says of tables in schema files that drizzle-kit does not see them.
+    fn hidden_tables(&mut self, visible: &[(TableId, String)], modules: &[ModuleId]) {
+        for id in 0..self.evaluator.tables.len() {
+            let table = self.evaluator.table(id);
+            let (family, location) = (table.family, table.name_location);
+            if family == self.family
+                && modules.contains(&location.module)
+                && !visible.iter().any(|(known, _)| *known == id)
+                && let Ok(name) = table.name.clone()
+            {
+                let why = "it is declared but not exported, so drizzle-kit does not see it".to_owned();
+                let unknown = Unknown { location, why };
+                self.unresolved(&unknown, &format!("the table \"{name}\""));
+            }
+        }
+    }
+
+    pub(super) fn unresolved(&mut self, unknown: &Unknown, what: &str) {
+        self.declared.unresolved.push(Unresolved {
+            place: self.evaluator.place(unknown.location),
+            what: what.to_owned(),
+            why: unknown.why.clone(),
+        });
+    }
+
+    /// The value, or an entry of `unresolved`.
+    pub(super) fn known<T>(&mut self, value: Known<T>, what: &str) -> Option<T> {
+        match value {
+            Ok(value) => Some(value),
+            Err(unknown) => {
+                self.unresolved(&unknown, what);
+                None
+            }
+        }
+    }
+
+    pub(super) fn style(&self, bare_columns: bool) -> Style {
+        Style { family: self.family, bare_columns, parameters: true, casing: self.casing }
+    }
+
+    /// The schema of an object, with the dialect's default spelled out.
+    fn schema(&mut self, schema: Known<Option<Rc<str>>>, what: &str) -> Option<Option<String>> {
+        let schema = self.known(schema, what)?;
+        Some(match schema {
+            Some(schema) => Some(schema.to_string()),
+            None => self.dialect.default_schema().map(str::to_owned),
+        })
+    }
+
+    fn other_export(&mut self, value: &Value, export: &str) {
+        let export = Some(export.to_owned());
+        match value {
+            Value::Enum(inner) if self.family == Family::Postgresql => {
+                let name = self.known(inner.name.clone(), "the name of an enum");
+                let schema = self.schema(inner.schema.clone(), "the schema of an enum");
+                let values = self.known(inner.values.clone(), "the values of an enum");
+                let (Some(name), Some(schema), Some(values)) = (name, schema, values) else { return };
+                let value = EnumType {
+                    schema,
+                    name: name.to_string(),
+                    values: values.iter().map(ToString::to_string).collect(),
+                };
+                let place = self.evaluator.place(inner.location);
+                self.declared.enums.push(Located { value, place, export });
+            }
+            Value::Schema(schema) if schema.family == self.family && !schema.existing => {
+                if let Some(name) = self.known(schema.name.clone(), "the name of a schema") {
+                    let place = self.evaluator.place(schema.location);
+                    self.declared.schemas.push(Located { value: name.to_string(), place, export });
+                }
+            }
+            Value::Sequence(sequence) if self.family == Family::Postgresql => {
+                let name = self.known(sequence.name.clone(), "the name of a sequence");
+                let schema = self.schema(sequence.schema.clone(), "the schema of a sequence");
+                let (Some(name), Some(schema)) = (name, schema) else { return };
+                let options = self.sequence_options(&sequence.options.clone(), sequence.location);
+                let value = Sequence { schema, name: name.to_string(), options };
+                let place = self.evaluator.place(sequence.location);
+                self.declared.sequences.push(Located { value, place, export });
+            }
+            Value::View(view) if view.family == self.family && !view.existing => {
+                let name = self.known(view.name.clone(), "the name of a view");
+                let schema = self.schema(view.schema.clone(), "the schema of a view");
+                let (Some(name), Some(schema)) = (name, schema) else { return };
+                let style = self.style(false);
+                let definition = match &view.query {
+                    Some(sql) => self.evaluator.sql_text(sql, style, view.location).map_or(Fact::Unknown, Fact::Known),
+                    None => Fact::Unknown,
+                };
+                let value = View { schema, name: name.to_string(), materialized: view.materialized, definition };
+                let place = self.evaluator.place(view.location);
+                self.declared.views.push(Located { value, place, export });
+            }
+            _ => {}
+        }
+    }
+
+    fn sequence_options(&mut self, options: &Value, location: Location) -> SequenceOptions {
+        let mut number =
+            |key: &str| self.evaluator.option(options, key, location).to_text().map(|text| text.to_string());
+        let given = |text: Option<String>| text.filter(|text| text != "undefined");
+        let increment = given(number("increment"));
+        let min_value = given(number("minValue"));
+        let max_value = given(number("maxValue"));
+        let start = given(number("startWith"));
+        let cache = given(number("cache"));
+        let cycle = self.evaluator.option(options, "cycle", location).truthy().filter(|cycle| *cycle);
+        SequenceOptions { increment, min_value, max_value, start, cache, cycle }
+    }
+
+    fn table(&mut self, id: TableId, export: &str, modules: &[ModuleId]) {
+        let table = self.evaluator.table(id);
+        if table.family != self.family {
+            return;
+        }
+        let (name, schema, open) = (table.name.clone(), table.schema.clone(), table.open.clone());
+        let (name_location, location) = (table.name_location, table.call);
+        let name = self.known(name, "the name of a table");
+        let schema = self.schema(schema, "the schema of a table");
+        let (Some(name), Some(schema)) = (name, schema) else {
+            self.declared.tables_open = true;
+            return;
+        };
+        // drizzle-kit leaves out the tables of `mysqlSchema`, even of the current database's.
+        if self.family == Family::Mysql && schema.is_some() {
+            return;
+        }
+        if let Some(unknown) = &open {
+            self.unresolved(unknown, &format!("the columns of \"{name}\""));
+        }
+        let export = self
+            .holders
+            .get(&id)
+            .cloned()
+            .or_else(|| modules.contains(&name_location.module).then(|| export.to_owned()));
+        let table = self.evaluator.table(id);
+        let mut declared = DeclaredTable {
+            table: Table {
+                schema,
+                name: name.to_string(),
+                row_level_security: table.row_level_security.get(),
+                ..Table::default()
+            },
+            export,
+            statement: self.evaluator.place(table.statement),
+            call: self.evaluator.place(location),
+            callee: self.evaluator.source(table.callee).trim().to_owned(),
+            name: self.evaluator.place(name_location),
+            columns_object: table.columns_object.map(|braces| self.evaluator.place(braces)),
+            columns: Vec::new(),
+            columns_open: open.is_some(),
+            extras_open: open.is_some(),
+            broken: table.broken,
+        };
+        self.columns(id, &mut declared);
+        self.column_constraints(id, &mut declared);
+        self.extras(id, &mut declared);
+        self.declared.tables.push(declared);
+    }
+
+    fn columns(&mut self, id: TableId, declared: &mut DeclaredTable) {
+        for index in 0..self.evaluator.table(id).columns.len() {
+            let name = self.evaluator.column_name(id, index, self.casing);
+            let column = &self.evaluator.table(id).columns[index];
+            let state = column.state.clone();
+            let key = self.evaluator.text(column.key).to_string();
+            let property = self.evaluator.place(column.property);
+            let Some(name) = self.known(name, "the name of a column") else {
+                declared.columns_open = true;
+                continue;
+            };
+            let sql_type = match self.known(state.sql_type.clone(), &format!("the type of \"{name}\"")) {
+                Some(sql_type) => Fact::Known(sql_type.into_owned()),
+                None => Fact::Unknown,
+            };
+            let type_schema = match &state.enumeration {
+                Some(enumeration) => self.schema(enumeration.schema.clone(), "the schema of an enum").flatten(),
+                None => None,
+            };
+            let default = self.evaluator.default_text(&state, self.casing);
+            if default == Fact::Unknown
+                && let Some(Value::Unknown(unknown)) = &state.default
+            {
+                self.unresolved(unknown, &format!("the default of \"{name}\""));
+            }
+            let identity = state.identity.as_ref().map(|identity| {
+                let options = self.sequence_options(&identity.options, state.location);
+                let given = self.evaluator.option(&identity.options, "name", state.location).as_text().cloned();
+                let sequence =
+                    given.map_or_else(|| format!("{}_{name}_seq", declared.table.name), |name| name.to_string());
+                Identity { always: identity.always, name: Some(sequence), options }
+            });
+            let generated = state.generated.as_ref().map(|generated| {
+                let expression = self.generated_text(&generated.expression, state.location);
+                let stored = match &generated.mode {
+                    Some(mode) => &**mode == "stored",
+                    None => self.family == Family::Postgresql,
+                };
+                Generated { expression, stored }
+            });
+            declared.table.columns.push(Column {
+                name: name.to_string(),
+                sql_type,
+                type_schema,
+                not_null: state.not_null.clone().map_or(Fact::Unknown, Fact::Known),
+                default,
+                identity,
+                generated,
+                autoincrement: state.autoincrement,
+            });
+            declared.columns.push(ColumnPlaces {
+                key,
+                property,
+                builder: self.evaluator.place(state.location),
+                name: state.name_location.map(|location| self.evaluator.place(location)),
+            });
+        }
+    }
+
+    fn generated_text(&mut self, expression: &Value, location: Location) -> Fact<String> {
+        let value = match expression {
+            Value::Function(_) => self.evaluator.call(expression, super::evaluate::Arguments::default(), location),
+            value => value.clone(),
+        };
+        let style = self.style(self.family == Family::Sqlite);
+        match value {
+            Value::Sql(sql) => self.evaluator.sql_text(&sql, style, location).map_or(Fact::Unknown, Fact::Known),
+            Value::String(text) => Fact::Known(text.to_string()),
+            _ => Fact::Unknown,
+        }
+    }
+
+    fn column_constraints(&mut self, id: TableId, declared: &mut DeclaredTable) {
+        let mut primary = Vec::new();
+        for index in 0..self.evaluator.table(id).columns.len() {
+            let Ok(name) = self.evaluator.column_name(id, index, self.casing) else { continue };
+            let state = self.evaluator.table(id).columns[index].state.clone();
+            if state.primary == Ok(true) {
+                primary.push(name.to_string());
+            }
+            if let Some(unique) = &state.unique {
+                self.column_unique(unique, &name, declared);
+            }
+            for reference in &state.references {
+                self.reference(reference, &name, declared);
+            }
+        }
+        if !primary.is_empty() {
+            declared.table.primary_key = Some(PrimaryKey { name: None, columns: primary });
+        }
+    }
+}
+
+fn same_object(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Enum(a), Value::Enum(b)) => Rc::ptr_eq(a, b),
+        (Value::Schema(a), Value::Schema(b)) => Rc::ptr_eq(a, b),
+        (Value::Sequence(a), Value::Sequence(b)) => Rc::ptr_eq(a, b),
+        (Value::View(a), Value::View(b)) => Rc::ptr_eq(a, b),
+        _ => false,
+    }
+}

@@ -1,0 +1,797 @@
+//! The project's modules: their variables, evaluated in order or on demand, and their exports.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::evaluate::{Evaluator, Frame, plain};
+use super::value::{Location, Object, Scope, Unknown, Value};
+use crate::catalog::Family;
+use crate::syntax::tree::{Pattern, StatementKind};
+use crate::syntax::{Name, ParsedFile};
+use crate::text::FilePath;
+
+/// A module's number in the evaluation.
+pub(super) type ModuleId = usize;
+
+/// A library that we know without reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Library {
+    /// `drizzle-orm/pg-core` and its kin.
+    Core(Family),
+    /// `drizzle-orm`.
+    Orm,
+    /// `drizzle-orm/supabase`.
+    Supabase,
+    /// `drizzle-orm/neon`.
+    Neon,
+    /// `drizzle-kit`.
+    Kit,
+    /// `path`.
+    Path,
+    /// `url`.
+    Url,
+    /// `process`.
+    Process,
+    /// `dotenv`.
+    Dotenv,
+    /// `@next/env`.
+    NextEnv,
+    /// `@t3-oss/env-core` and its kin.
+    T3Env,
+    /// `zod` and its kin.
+    Zod,
+    /// A library whose values are no part of a schema.
+    Inert,
+}
+
+/// A file as a module.
+pub(super) struct Module {
+    pub file: FilePath,
+    pub parsed: Arc<ParsedFile>,
+    pub variables: HashMap<Name, Variable>,
+    pub exports: Vec<Export>,
+    pub scope: Rc<Scope>,
+    /// `module.exports`, where the file sets it.
+    pub common: Option<Value>,
+    progress: Progress,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    New,
+    Running,
+    Done,
+}
+
+/// A top-level variable.
+pub(super) struct Variable {
+    state: VariableState,
+    /// The environment variables that went into it.
+    environment: Rc<[Name]>,
+}
+
+#[derive(Clone)]
+enum VariableState {
+    /// Declared by a statement: (island, statement, part).
+    Pending(usize, usize, usize),
+    Running,
+    Done(Value),
+    Imported(Box<str>, Imported, Location),
+}
+
+/// What an import names.
+#[derive(Clone, Copy)]
+enum Imported {
+    Default,
+    Namespace,
+    Name(Name),
+}
+
+/// An export of a module.
+#[derive(Clone)]
+pub(super) struct Export {
+    pub name: Option<Name>,
+    target: Target,
+    pub location: Location,
+}
+
+#[derive(Clone)]
+enum Target {
+    Variable(Name),
+    /// `export default expression`: island and expression.
+    Expression(usize, u32),
+    From(Box<str>, Name),
+    Namespace(Box<str>),
+    All(Box<str>),
+}
+
+impl Evaluator<'_> {
+    /// The module of `file`, loaded but not run; `None` where the file cannot be read.
+    pub fn load(&mut self, file: &FilePath) -> Option<ModuleId> {
+        if let Some(id) = self.module_of.get(file) {
+            return Some(*id);
+        }
+        let text = self.files.read(file.as_path())?;
+        let parsed = self.syntax.parse(file, &text);
+        let id = self.modules.len();
+        let mut module = Module {
+            file: file.clone(),
+            parsed,
+            variables: HashMap::new(),
+            exports: Vec::new(),
+            scope: Scope::root(id),
+            common: None,
+            progress: Progress::New,
+        };
+        let default = self.name("default");
+        scan(&mut module, id, default);
+        self.modules.push(module);
+        self.module_of.insert(file.clone(), id);
+        Some(id)
+    }
+
+    /// Runs a module: what it imports first, then its statements in order.
+    pub fn run_module(&mut self, id: ModuleId) {
+        if self.modules[id].progress != Progress::New {
+            return;
+        }
+        self.modules[id].progress = Progress::Running;
+        let parsed = self.modules[id].parsed.clone();
+        for (_, island) in &parsed.islands {
+            let island = island.last_good.as_ref().unwrap_or(island);
+            for statement in &island.statements {
+                let (specifier, effects) = match &statement.kind {
+                    StatementKind::Import(import) if !import.type_only => (&import.module, true),
+                    StatementKind::ExportNames(_, Some(module)) | StatementKind::ExportAll(module, _) => {
+                        (module, false)
+                    }
+                    _ => continue,
+                };
+                self.import_for_effects(id, specifier, effects);
+            }
+        }
+        for (index, (offset, island)) in parsed.islands.iter().enumerate() {
+            self.run_island(id, index, *offset, island);
+        }
+        self.modules[id].progress = Progress::Done;
+    }
+
+    /// Runs the imported module where it matters that it runs before: it declares tables or loads the environment.
+    fn import_for_effects(&mut self, id: ModuleId, specifier: &str, effects: bool) {
+        const MATTER: &[&str] = &["drizzle-orm", "dotenv", "@next/env", "loadEnvFile"];
+        if library(specifier).is_some() {
+            if effects && specifier == "dotenv/config" {
+                self.load_env_file(&Value::Undefined, false);
+            }
+            return;
+        }
+        let Some(target) = self.resolve_module(id, specifier) else { return };
+        let text = self.modules[target].parsed.text.clone();
+        let reexports = !effects
+            || self.modules[target]
+                .exports
+                .iter()
+                .any(|export| matches!(export.target, Target::All(_) | Target::From(..)));
+        if reexports || MATTER.iter().any(|word| text.contains(word)) {
+            self.run_module(target);
+        }
+    }
+
+    fn run_island(&mut self, id: ModuleId, index: usize, offset: usize, island: &Arc<crate::syntax::tree::Island>) {
+        let broken = island.broken;
+        let island = island.last_good.as_ref().unwrap_or(island);
+        for (number, statement) in island.statements.iter().enumerate() {
+            match &statement.kind {
+                StatementKind::Variables(declarators) => {
+                    for part in 0..declarators.len() {
+                        self.run_declaration(id, index, number, part);
+                    }
+                }
+                StatementKind::Function(name, _) | StatementKind::Class(name, _) | StatementKind::Enum(name, _) => {
+                    self.variable_value(id, *name);
+                }
+                StatementKind::Expression(_)
+                | StatementKind::If(_)
+                | StatementKind::Block(_)
+                | StatementKind::ForEach { .. }
+                | StatementKind::Try(..)
+                | StatementKind::Switch(..) => {
+                    let frame = self.frame(id, offset, island);
+                    let statement = std::slice::from_ref(statement);
+                    self.at_statement(frame.location(&statement[0].bytes), broken, |evaluator| {
+                        evaluator.run_top_level(&frame, statement);
+                    });
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn frame(&self, id: ModuleId, offset: usize, island: &Arc<crate::syntax::tree::Island>) -> Frame {
+        Frame {
+            island: island.clone(),
+            offset: u32::try_from(offset).unwrap_or(u32::MAX),
+            scope: self.modules[id].scope.clone(),
+            this: None,
+        }
+    }
+
+    fn at_statement<T>(&mut self, location: Location, broken: bool, run: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = (self.statement.replace(location), std::mem::replace(&mut self.broken, broken));
+        let result = run(self);
+        (self.statement, self.broken) = outer;
+        result
+    }
+
+    /// Evaluates one part of a variable declaration, unless it has been.
+    fn run_declaration(&mut self, id: ModuleId, index: usize, number: usize, part: usize) {
+        let parsed = self.modules[id].parsed.clone();
+        let (offset, island) = &parsed.islands[index];
+        let broken = island.broken;
+        let island = island.last_good.as_ref().unwrap_or(island);
+        let statement = &island.statements[number];
+        let StatementKind::Variables(declarators) = &statement.kind else { return };
+        let declarator = &declarators[part];
+        let mut names = Vec::new();
+        crate::syntax::pattern_names(&declarator.pattern, &mut names);
+        let pending = names.iter().any(|name| {
+            matches!(self.modules[id].variables.get(name).map(|variable| &variable.state),
+                Some(VariableState::Pending(a, b, c)) if (*a, *b, *c) == (index, number, part))
+        });
+        if !pending && !names.is_empty() {
+            return;
+        }
+        for name in &names {
+            self.set_state(id, *name, VariableState::Running);
+        }
+        let frame = self.frame(id, *offset, island);
+        let location = frame.location(&statement.bytes);
+        let before = self.lookups.len();
+        let bound = self.at_statement(location, broken, |evaluator| {
+            let value = declarator.value.map_or(Value::Undefined, |value| evaluator.evaluate(&frame, value));
+            match &declarator.pattern {
+                Pattern::Name(name) => vec![(*name, value)],
+                pattern => evaluator.bindings(&frame, pattern, &value, location),
+            }
+        });
+        let environment: Rc<[Name]> = self.lookups[before..].into();
+        for (name, value) in bound {
+            if let Some(variable) = self.modules[id].variables.get_mut(&name) {
+                variable.state = VariableState::Done(value);
+                variable.environment = environment.clone();
+            }
+        }
+    }
+
+    fn set_state(&mut self, id: ModuleId, name: Name, state: VariableState) {
+        if let Some(variable) = self.modules[id].variables.get_mut(&name) {
+            variable.state = state;
+        }
+    }
+
+    /// The top-level variable `name` as an expression at `location` sees it.
+    pub fn module_variable(&mut self, id: ModuleId, name: Name) -> Option<Value> {
+        self.variable_value(id, name)
+    }
+
+    /// Runs a statement of the module itself.
+    fn run_top_level(&mut self, frame: &Frame, statements: &[crate::syntax::tree::Statement]) {
+        let _ = self.run(frame, statements);
+    }
+
+    fn variable_value(&mut self, id: ModuleId, name: Name) -> Option<Value> {
+        let variable = self.modules[id].variables.get(&name)?;
+        match variable.state.clone() {
+            VariableState::Done(value) => {
+                let environment = variable.environment.clone();
+                self.lookups.extend(environment.iter().copied());
+                Some(value)
+            }
+            VariableState::Running => {
+                let start = Location { module: id, start: 0, end: 0 };
+                Some(Self::unknown(start, format!("{} is used while it is being made", self.text(name))))
+            }
+            VariableState::Imported(specifier, imported, location) => {
+                self.set_state(id, name, VariableState::Running);
+                let before = self.lookups.len();
+                let value = self.imported(id, &specifier, imported, location);
+                let environment: Rc<[Name]> = self.lookups[before..].into();
+                if let Some(variable) = self.modules[id].variables.get_mut(&name) {
+                    variable.state = VariableState::Done(value.clone());
+                    variable.environment = environment;
+                }
+                Some(value)
+            }
+            VariableState::Pending(index, number, part) => {
+                let parsed = self.modules[id].parsed.clone();
+                let (offset, island) = &parsed.islands[index];
+                let broken = island.broken;
+                let island = island.last_good.as_ref().unwrap_or(island);
+                let statement = island.statements.get(number)?;
+                let frame = self.frame(id, *offset, island);
+                let location = frame.location(&statement.bytes);
+                let value = match &statement.kind {
+                    StatementKind::Variables(_) => {
+                        self.run_declaration(id, index, number, part);
+                        return match &self.modules[id].variables.get(&name)?.state {
+                            VariableState::Done(value) => Some(value.clone()),
+                            _ => None,
+                        };
+                    }
+                    StatementKind::Function(_, function) => self.closure(&frame, *function),
+                    StatementKind::Class(_, class) => {
+                        self.set_state(id, name, VariableState::Running);
+                        self.at_statement(location, broken, |evaluator| evaluator.class(&frame, *class, location))
+                    }
+                    StatementKind::Enum(_, members) => self.enumeration(&frame, members, location),
+                    _ => return None,
+                };
+                self.set_state(id, name, VariableState::Done(value.clone()));
+                Some(value)
+            }
+        }
+    }
+
+    /// `name = value` of a top-level variable.
+    pub fn assign_module_variable(&mut self, id: ModuleId, name: Name, value: &Value) {
+        self.set_state(id, name, VariableState::Done(value.clone()));
+    }
+
+    fn imported(&mut self, id: ModuleId, specifier: &str, imported: Imported, location: Location) -> Value {
+        if let Some(library) = library(specifier) {
+            return match imported {
+                Imported::Namespace | Imported::Default => Value::Library(library),
+                Imported::Name(name) => self.library_member(library, name, location),
+            };
+        }
+        let Some(target) = self.resolve_module(id, specifier) else {
+            return self.missing_module(specifier, location);
+        };
+        match imported {
+            Imported::Namespace => Value::Namespace(target),
+            Imported::Default => {
+                let default = self.name("default");
+                match self.export_of(target, default, location) {
+                    Some(value) => value,
+                    // A CommonJS module, or JSON.
+                    None => match self.modules[target].common.clone() {
+                        Some(value) => value,
+                        None => Value::Namespace(target),
+                    },
+                }
+            }
+            Imported::Name(name) => match self.export_of(target, name, location) {
+                Some(value) => value,
+                None => {
+                    let why = format!("\"{specifier}\" exports no {}", self.text(name));
+                    Self::unknown(location, why)
+                }
+            },
+        }
+    }
+
+    fn missing_module(&self, specifier: &str, location: Location) -> Value {
+        Self::unknown(location, format!("the module \"{specifier}\" cannot be found or read"))
+    }
+
+    /// `import("module")`, `require("module")`.
+    pub fn import_value(&mut self, id: ModuleId, specifier: &str, location: Location) -> Value {
+        if let Some(library) = library(specifier) {
+            if specifier == "dotenv/config" {
+                self.load_env_file(&Value::Undefined, false);
+            }
+            return Value::Library(library);
+        }
+        match self.resolve_module(id, specifier) {
+            Some(target) => {
+                self.run_module(target);
+                match self.modules[target].common.clone() {
+                    Some(value) => value,
+                    None => Value::Namespace(target),
+                }
+            }
+            None => self.missing_module(specifier, location),
+        }
+    }
+
+    /// The module that `specifier` means in module `id`.
+    pub fn resolve_module(&mut self, id: ModuleId, specifier: &str) -> Option<ModuleId> {
+        let from = self.modules[id].file.clone();
+        let target = self.resolver.resolve(self.files, &from, specifier)?;
+        let target = self.load(&target)?;
+        if self.modules[target].file.as_path().extension().is_some_and(|extension| extension == "json")
+            && self.modules[target].common.is_none()
+        {
+            let text = self.modules[target].parsed.text.clone();
+            if let Ok(json) = serde_json::from_str(&text) {
+                let value = self.json_value(&json, Location { module: target, start: 0, end: 0 });
+                self.modules[target].common = Some(value);
+            }
+        }
+        Some(target)
+    }
+
+    fn json_value(&mut self, json: &serde_json::Value, location: Location) -> Value {
+        match json {
+            serde_json::Value::Null => Value::Null,
+            serde_json::Value::Bool(value) => Value::Boolean(*value),
+            serde_json::Value::Number(number) => Value::Number(number.as_f64().unwrap_or(f64::NAN)),
+            serde_json::Value::String(text) => Value::string(text),
+            serde_json::Value::Array(elements) => Value::array(
+                elements
+                    .iter()
+                    .map(|element| super::value::Placed { value: self.json_value(element, location), location })
+                    .collect(),
+            ),
+            serde_json::Value::Object(members) => {
+                let object = Object::default();
+                for (key, member) in members {
+                    let value = self.json_value(member, location);
+                    object.set(self.name(key), plain(value, location));
+                }
+                Value::Object(Rc::new(object))
+            }
+        }
+    }
+
+    /// The export `name` of module `id`.
+    pub fn export_of(&mut self, id: ModuleId, name: Name, location: Location) -> Option<Value> {
+        let mut visited = Vec::new();
+        self.find_export(id, name, location, &mut visited)
+    }
+
+    fn find_export(
+        &mut self,
+        id: ModuleId,
+        name: Name,
+        location: Location,
+        visited: &mut Vec<ModuleId>,
+    ) -> Option<Value> {
+        if visited.contains(&id) {
+            return None;
+        }
+        visited.push(id);
+        let exports = self.modules[id].exports.clone();
+        if let Some(export) = exports.iter().find(|export| export.name == Some(name)) {
+            return Some(self.export_value(id, export, visited));
+        }
+        let mut unresolved = None;
+        for export in exports.iter().filter(|export| export.name.is_none()) {
+            let Target::All(specifier) = &export.target else { continue };
+            if let Some(library) = library(specifier) {
+                let text = self.text(name);
+                if let Some(value) = super::drizzle::library_member(library, &text) {
+                    return Some(value);
+                }
+                continue;
+            }
+            match self.resolve_module(id, specifier) {
+                Some(target) => {
+                    if let Some(value) = self.find_export(target, name, location, visited) {
+                        return Some(value);
+                    }
+                }
+                None => unresolved = Some(self.missing_module(specifier, export.location)),
+            }
+        }
+        match &self.modules[id].common {
+            Some(common @ Value::Object(_)) => {
+                let common = common.clone();
+                match self.member(&common, name, location) {
+                    Value::Undefined => unresolved,
+                    value => Some(value),
+                }
+            }
+            _ => unresolved,
+        }
+    }
+
+    fn export_value(&mut self, id: ModuleId, export: &Export, visited: &mut Vec<ModuleId>) -> Value {
+        match &export.target {
+            Target::Variable(name) => self.variable_value(id, *name).unwrap_or(Value::Undefined),
+            Target::Expression(index, expression) => self.default_expression(id, *index, *expression),
+            Target::From(specifier, name) => {
+                if let Some(library) = library(specifier) {
+                    return self.library_member(library, *name, export.location);
+                }
+                match self.resolve_module(id, specifier) {
+                    Some(target) => self
+                        .find_export(target, *name, export.location, visited)
+                        .unwrap_or_else(|| Self::unknown(export.location, "the module does not export it")),
+                    None => self.missing_module(specifier, export.location),
+                }
+            }
+            Target::Namespace(specifier) => match self.resolve_module(id, specifier) {
+                Some(target) => Value::Namespace(target),
+                None => self.missing_module(specifier, export.location),
+            },
+            Target::All(_) => Value::Undefined,
+        }
+    }
+
+    fn default_expression(&mut self, id: ModuleId, index: usize, expression: u32) -> Value {
+        let default = self.name("\0default");
+        if let Some(variable) = self.modules[id].variables.get(&default)
+            && let VariableState::Done(value) = &variable.state
+        {
+            return value.clone();
+        }
+        let parsed = self.modules[id].parsed.clone();
+        let (offset, island) = &parsed.islands[index];
+        let broken = island.broken;
+        let island = island.last_good.as_ref().unwrap_or(island);
+        let frame = self.frame(id, *offset, island);
+        let location = frame.location(&island.expression(expression).bytes);
+        let value = self.at_statement(location, broken, |evaluator| evaluator.evaluate(&frame, expression));
+        let state = VariableState::Done(value.clone());
+        self.modules[id].variables.insert(default, Variable { state, environment: [].into() });
+        value
+    }
+
+    /// Every export of module `id`, by name; later star exports do not hide earlier names.
+    pub fn exports(&mut self, id: ModuleId) -> Vec<(Name, Value)> {
+        let mut found = Vec::new();
+        let mut visited = Vec::new();
+        self.collect_exports(id, &mut found, &mut visited, true);
+        found
+    }
+
+    fn collect_exports(
+        &mut self,
+        id: ModuleId,
+        found: &mut Vec<(Name, Value)>,
+        visited: &mut Vec<ModuleId>,
+        with_default: bool,
+    ) {
+        if visited.contains(&id) {
+            return;
+        }
+        visited.push(id);
+        let default = self.name("default");
+        let exports = self.modules[id].exports.clone();
+        for export in &exports {
+            let Some(name) = export.name else { continue };
+            if (name == default && !with_default) || found.iter().any(|(known, _)| *known == name) {
+                continue;
+            }
+            let value = self.export_value(id, export, &mut vec![id]);
+            found.push((name, value));
+        }
+        for export in exports.iter().filter(|export| export.name.is_none()) {
+            let Target::All(specifier) = &export.target else { continue };
+            if library(specifier).is_some() {
+                continue;
+            }
+            match self.resolve_module(id, specifier) {
+                Some(target) => self.collect_exports(target, found, visited, false),
+                None => {
+                    let star = self.name("*");
+                    let missing = self.missing_module(specifier, export.location);
+                    found.push((star, missing));
+                }
+            }
+        }
+        if let Some(common) = self.modules[id].common.clone() {
+            let location = Location { module: id, start: 0, end: 0 };
+            let object = Object::literal(location);
+            self.spread_into(&object, &common, location);
+            for (name, property) in object.properties.borrow().iter() {
+                found.push((*name, property.value.clone()));
+            }
+            if matches!(common, Value::Table(_)) {
+                found.push((default, common));
+            }
+        }
+    }
+
+    /// `module.exports`.
+    pub fn common_exports(&mut self, id: ModuleId, location: Location) -> Value {
+        self.modules[id].common.get_or_insert_with(|| Value::Object(Rc::new(Object::literal(location)))).clone()
+    }
+
+    /// `module.exports = value`, `exports.name = value`.
+    pub fn assign_common_export(&mut self, id: ModuleId, global: &str, name: Name, value: &Value, location: Location) {
+        if global == "module" {
+            if &*self.text(name) == "exports" {
+                self.modules[id].common = Some(value.clone());
+            }
+            return;
+        }
+        if let Value::Object(object) = self.common_exports(id, location) {
+            object.set(name, plain(value.clone(), location));
+        }
+    }
+
+    /// Whether the broken statement at `location` has last good facts.
+    pub fn has_last_good(&self, location: &Location) -> bool {
+        let islands = &self.modules[location.module].parsed.islands;
+        islands.iter().any(|(offset, island)| *offset == location.start as usize && island.last_good.is_some())
+    }
+
+    /// The constant that holds each table, in the file of the table's name.
+    pub fn table_holders(&self) -> HashMap<super::drizzle::TableId, String> {
+        let mut holders = HashMap::new();
+        for (id, module) in self.modules.iter().enumerate() {
+            for (name, variable) in &module.variables {
+                let VariableState::Done(Value::Table(table)) = &variable.state else { continue };
+                let text = self.text(*name);
+                if self.table(*table).name_location.module == id && !text.starts_with('\0') {
+                    holders.insert(*table, text.to_string());
+                }
+            }
+        }
+        holders
+    }
+
+    /// Why the statements of module `id` that do not parse cannot be told.
+    pub fn broken_islands(&self, id: ModuleId) -> Vec<Rc<Unknown>> {
+        self.modules[id]
+            .parsed
+            .islands
+            .iter()
+            .filter(|(_, island)| island.broken)
+            .map(|(offset, island)| {
+                let text = island.text.trim_end();
+                Rc::new(Unknown {
+                    location: location(id, *offset, &(0..u32::try_from(text.len()).unwrap_or(0))),
+                    why: "it does not parse".into(),
+                })
+            })
+            .collect()
+    }
+}
+
+fn location(module: ModuleId, offset: usize, bytes: &crate::syntax::tree::Bytes) -> Location {
+    let offset = u32::try_from(offset).unwrap_or(u32::MAX);
+    Location { module, start: offset.saturating_add(bytes.start), end: offset.saturating_add(bytes.end) }
+}
+
+/// Finds the variables and exports of `module`.
+fn scan(module: &mut Module, id: ModuleId, default: Name) {
+    let parsed = module.parsed.clone();
+    for (index, (offset, island)) in parsed.islands.iter().enumerate() {
+        let island = island.last_good.as_ref().unwrap_or(island);
+        for (number, statement) in island.statements.iter().enumerate() {
+            let place = location(id, *offset, &statement.bytes);
+            let mut declared: Vec<(Name, usize)> = Vec::new();
+            match &statement.kind {
+                StatementKind::Variables(declarators) => {
+                    for (part, declarator) in declarators.iter().enumerate() {
+                        let mut names = Vec::new();
+                        crate::syntax::pattern_names(&declarator.pattern, &mut names);
+                        declared.extend(names.into_iter().map(|name| (name, part)));
+                    }
+                }
+                StatementKind::Function(name, _) | StatementKind::Class(name, _) | StatementKind::Enum(name, _) => {
+                    declared.push((*name, 0));
+                }
+                StatementKind::Import(import) => {
+                    let imports = import
+                        .default
+                        .map(|name| (name, Imported::Default))
+                        .into_iter()
+                        .chain(import.namespace.map(|name| (name, Imported::Namespace)))
+                        .chain(import.names.iter().map(|(imported, local)| {
+                            (*local, if *imported == default { Imported::Default } else { Imported::Name(*imported) })
+                        }));
+                    for (name, imported) in imports {
+                        let state = VariableState::Imported(import.module.clone(), imported, place);
+                        module.variables.insert(name, Variable { state, environment: [].into() });
+                    }
+                }
+                StatementKind::ExportNames(names, source) => {
+                    for (local, exported) in names {
+                        let target = match source {
+                            Some(source) => Target::From(source.clone(), *local),
+                            None => Target::Variable(*local),
+                        };
+                        module.exports.push(Export { name: Some(*exported), target, location: place });
+                    }
+                }
+                StatementKind::ExportAll(source, Some(name)) => {
+                    let target = Target::Namespace(source.clone());
+                    module.exports.push(Export { name: Some(*name), target, location: place });
+                }
+                StatementKind::ExportAll(source, None) => {
+                    module.exports.push(Export { name: None, target: Target::All(source.clone()), location: place });
+                }
+                StatementKind::ExportDefault(expression) => {
+                    let target = Target::Expression(index, *expression);
+                    module.exports.push(Export { name: Some(default), target, location: place });
+                }
+                _ => {}
+            }
+            for (name, part) in declared {
+                let state = VariableState::Pending(index, number, part);
+                module.variables.insert(name, Variable { state, environment: [].into() });
+                if statement.exported {
+                    module.exports.push(Export { name: Some(name), target: Target::Variable(name), location: place });
+                }
+            }
+        }
+    }
+}
+
+/// The library that `specifier` means.
+pub(super) fn library(specifier: &str) -> Option<Library> {
+    const LIBRARIES: &[(&str, Library)] = &[
+        ("drizzle-orm", Library::Orm),
+        ("drizzle-orm/sql", Library::Orm),
+        ("drizzle-orm/pg-core", Library::Core(Family::Postgresql)),
+        ("drizzle-orm/mysql-core", Library::Core(Family::Mysql)),
+        ("drizzle-orm/singlestore-core", Library::Core(Family::Mysql)),
+        ("drizzle-orm/sqlite-core", Library::Core(Family::Sqlite)),
+        ("drizzle-orm/supabase", Library::Supabase),
+        ("drizzle-orm/neon", Library::Neon),
+        ("drizzle-kit", Library::Kit),
+        ("path", Library::Path),
+        ("path/posix", Library::Path),
+        ("url", Library::Url),
+        ("process", Library::Process),
+        ("dotenv", Library::Dotenv),
+        ("dotenv/config", Library::Dotenv),
+        ("dotenv-flow", Library::Dotenv),
+        ("@dotenvx/dotenvx", Library::Dotenv),
+        ("@next/env", Library::NextEnv),
+        ("@t3-oss/env-core", Library::T3Env),
+        ("@t3-oss/env-nextjs", Library::T3Env),
+        ("@t3-oss/env-nuxt", Library::T3Env),
+        ("zod", Library::Zod),
+        ("zod/v4", Library::Zod),
+        ("zod/v3", Library::Zod),
+        ("zod/mini", Library::Zod),
+    ];
+    /// Packages of which no value is a table; what a schema file makes with them is no part of the database.
+    const INERT: &[&str] = &[
+        "drizzle-zod",
+        "drizzle-valibot",
+        "drizzle-typebox",
+        "drizzle-arktype",
+        "drizzle-effect",
+        "valibot",
+        "arktype",
+        "@sinclair/typebox",
+        "typebox",
+        "nanoid",
+        "uuid",
+        "cuid",
+        "@paralleldrive/cuid2",
+        "ulid",
+        "ulidx",
+        "effect",
+        "@hono/zod-openapi",
+        "@asteasolutions/zod-to-openapi",
+        "zod-openapi",
+        "graphql",
+        "date-fns",
+        "dayjs",
+        "crypto",
+        "bcrypt",
+        "bcryptjs",
+        "lodash",
+        "uuidv7",
+        "typeid-js",
+        "sonyflake",
+        "superjson",
+        "ms",
+        "slugify",
+        "react",
+        "next",
+        "next-auth",
+        "better-auth",
+        "remeda",
+        "pg",
+        "postgres",
+        "mysql2",
+        "better-sqlite3",
+        "@libsql/client",
+    ];
+    let bare = specifier.strip_prefix("node:").unwrap_or(specifier);
+    if let Some((_, library)) = LIBRARIES.iter().find(|(name, _)| *name == bare) {
+        return Some(*library);
+    }
+    let inert = bare.starts_with("drizzle-orm/")
+        || INERT.iter().any(|name| bare == *name || bare.strip_prefix(name).is_some_and(|rest| rest.starts_with('/')));
+    inert.then_some(Library::Inert)
+}
