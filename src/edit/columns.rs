@@ -3,8 +3,9 @@
 use super::builders::{self, Value};
 use super::defaults;
 use super::fix::Remark;
+use super::sqlite_text;
 use super::writer::{Writer, key_of};
-use crate::catalog::{Column, Family, ForeignKey, Identity, Table};
+use crate::catalog::{Column, Family, ForeignKey, Generated, Identity, Table};
 
 impl Writer<'_> {
     /// `key: builder("name").modifiers()`.
@@ -70,7 +71,7 @@ impl Writer<'_> {
             text.push_str(&modifier);
             implied_not_null = true;
         }
-        let not_null = column.not_null.known().copied().unwrap_or(false);
+        let not_null = self.says_not_null(table, column);
         if not_null && !implied_not_null {
             text.push_str(".notNull()");
         }
@@ -91,16 +92,8 @@ impl Writer<'_> {
         }
         text.push_str(&self.unique_modifier(table, column, &key));
         if let Some(generated) = &column.generated {
-            let expression = generated.expression.known().cloned().unwrap_or_default();
-            let expression = self.sql(&expression);
-            let mode = match (self.family(), generated.stored) {
-                (Family::Postgresql, _) => String::new(),
-                (_, stored) => {
-                    format!(", {{ mode: {} }}", self.style.string(if stored { "stored" } else { "virtual" }))
-                }
-            };
-            text.push_str(&format!(".generatedAlwaysAs({expression}{mode})"));
-            self.generated_remarks(table, column);
+            let modifier = self.generated(table, column, generated);
+            text.push_str(&modifier);
         }
         if column.autoincrement && self.family() == Family::Mysql {
             text.push_str(".autoincrement()");
@@ -134,15 +127,20 @@ impl Writer<'_> {
 
     /// `.primaryKey()` where the column alone is the key and drizzle-kit sees it so.
     fn primary_key_modifier(&mut self, table: &Table, column: &Column) -> Option<&'static str> {
-        let key = table.primary_key.as_ref().filter(|key| key.columns == [column.name.clone()])?;
+        table.primary_key.as_ref().filter(|key| key.columns == [column.name.clone()])?;
         if self.key_stands_apart(table) {
-            debug_assert_eq!(key.columns.len(), 1);
+            if column.autoincrement {
+                self.remarks.push(Remark::note(format!(
+                    "{} does not see the AUTOINCREMENT of `{}.{}`, which is not in capitals; it is left out.",
+                    self.context.kit, table.name, column.name
+                )));
+            }
             return None;
         }
-        if self.family() != Family::Sqlite || !column.autoincrement {
+        if !self.says_autoincrement(table, column) {
             return Some(".primaryKey()");
         }
-        if self.v0() && column.not_null.known() == Some(&false) {
+        if self.v0() && !self.says_not_null(table, column) {
             self.push_would(format!(
                 "{} has no spelling for an AUTOINCREMENT key without NOT NULL (`{}.{}`), so push would rebuild the table.",
                 self.context.kit, table.name, column.name
@@ -155,15 +153,27 @@ impl Writer<'_> {
     /// be; `primaryKey({ columns: [one] })` does not say it, and drizzle-kit 0.31 takes it for the same key.
     pub fn key_stands_apart(&self, table: &Table) -> bool {
         let Some(key) = &table.primary_key else { return false };
-        match key.columns.as_slice() {
-            [only] => {
-                let column = table.column(only);
-                self.family() == Family::Sqlite
-                    && self.v0()
-                    && column.is_some_and(|column| column.not_null.known() == Some(&false) && !column.autoincrement)
-            }
-            _ => true,
+        let [only] = key.columns.as_slice() else { return true };
+        self.family() == Family::Sqlite
+            && self.v0()
+            && table
+                .column(only)
+                .is_some_and(|column| !self.says_not_null(table, column) && !self.says_autoincrement(table, column))
+    }
+
+    /// Whether the column is NOT NULL, as drizzle-kit sees it: 0.31 wants it spelled out in SQLite.
+    fn says_not_null(&self, table: &Table, column: &Column) -> bool {
+        match self.sqlite_spelling(table) {
+            Some(spelling) => spelling.not_null.contains(&column.name),
+            None => column.not_null.known() == Some(&true),
         }
+    }
+
+    /// Whether the column is AUTOINCREMENT, as drizzle-kit sees it: 0.31 wants it in capitals.
+    fn says_autoincrement(&self, table: &Table, column: &Column) -> bool {
+        self.family() == Family::Sqlite
+            && column.autoincrement
+            && self.sqlite_spelling(table).is_none_or(|spelling| sqlite_text::autoincrement(&spelling.sql))
     }
 
     fn identity(&mut self, table: &Table, column: &Column, identity: &Identity) -> String {
@@ -290,20 +300,32 @@ impl Writer<'_> {
         !self.v0() || self.family() == Family::Sqlite || key.name.as_ref().is_none_or(|name| *name == usual)
     }
 
+    fn generated(&mut self, table: &Table, column: &Column, generated: &Generated) -> String {
+        let mut expression = generated.expression.known().cloned().unwrap_or_default();
+        if let Some(spelling) = self.sqlite_spelling(table) {
+            let seen = sqlite_text::generated(&spelling.sql, &column.name);
+            let inner = seen.as_ref().and_then(|(text, _)| text.strip_prefix('(')?.strip_suffix(')'));
+            match inner.filter(|inner| inner.trim() == expression.trim()) {
+                Some(inner) => expression = inner.to_owned(),
+                None => self.push_would(format!(
+                    "{} misreads the expression of the generated column `{}.{}`, so push would change the column.",
+                    self.context.kit, table.name, column.name
+                )),
+            }
+        }
+        let expression = self.sql(&expression);
+        let mode = match self.family() {
+            Family::Postgresql => String::new(),
+            Family::Mysql | Family::Sqlite => {
+                let mode = self.style.string(if generated.stored { "stored" } else { "virtual" });
+                format!(", {{ mode: {mode} }}")
+            }
+        };
+        format!(".generatedAlwaysAs({expression}{mode})")
+    }
+
     /// Whether `target` is `table` itself, or one of those that are being declared along with it.
     fn is_circular(&self, table: &Table, target: &super::writer::TableKey) -> bool {
         key_of(table) == *target || self.constants.contains_key(target)
-    }
-
-    fn generated_remarks(&mut self, table: &Table, column: &Column) {
-        let Some(generated) = &column.generated else { return };
-        let expression = generated.expression.known().map_or("", String::as_str);
-        // drizzle-kit 0.31 cuts the expression out of the table's SQL, up to its first closing parenthesis.
-        if self.family() == Family::Sqlite && self.v0() && expression.contains([')', ',']) {
-            self.remarks.push(Remark::push(format!(
-                "{} misreads the expression of the generated column `{}.{}`, so push would change the column.",
-                self.context.kit, table.name, column.name
-            )));
-        }
     }
 }

@@ -1,8 +1,11 @@
 //! Writes what a table has beside its columns: keys, unique constraints, indexes, checks and policies.
 
+use std::collections::BTreeMap;
+
 use super::fix::Remark;
+use super::sqlite_text;
 use super::writer::{Writer, key_of};
-use crate::catalog::{Check, Family, ForeignKey, Index, IndexColumn, Policy, Table, Unique};
+use crate::catalog::{Family, ForeignKey, Index, IndexColumn, Policy, Table, Unique};
 
 /// One entry of a table's extras.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,7 +136,7 @@ impl Writer<'_> {
                 .iter()
                 .zip(&key.foreign_columns)
                 .map(|(column, foreign)| (place(column), foreign))
-                .collect::<std::collections::BTreeMap<_, _>>()
+                .collect::<BTreeMap<_, _>>()
                 .into_values()
                 .map(|foreign| foreign_table?.columns.iter().position(|column| column.name == *foreign))
                 .collect();
@@ -238,8 +241,9 @@ impl Writer<'_> {
     /// The checks of `table`, all or those that have one of `words`.
     pub fn checks(&mut self, table: &Table, words: Option<&[String]>) -> Vec<Extra> {
         let mut extras = Vec::new();
+        let mut declared = BTreeMap::new();
         let named = table.checks.iter().any(|check| check.name.is_some());
-        let sqlite_v0 = self.family() == Family::Sqlite && self.v0();
+        let reads_text = self.sqlite_spelling(table).is_some();
         let mut number = 0;
         for check in &table.checks {
             let Some(expression) = check.expression.known().cloned() else { continue };
@@ -247,7 +251,7 @@ impl Writer<'_> {
                 continue;
             }
             number += 1;
-            if sqlite_v0 && check.name.is_none() && named {
+            if reads_text && check.name.is_none() && named {
                 self.remarks.push(Remark::note(format!(
                     "{} does not see the unnamed CHECK ({expression}) of `{}` beside named ones; it is left out.",
                     self.context.kit, table.name
@@ -261,38 +265,33 @@ impl Writer<'_> {
                 key: name.clone(),
                 text: format!("{function}({}, {condition})", self.style.string(&name)),
             });
+            declared.insert(name, expression);
         }
-        if sqlite_v0 {
-            self.sqlite_check_remarks(table);
+        if reads_text && words.is_none() {
+            self.sqlite_check_remarks(table, &declared);
         }
         extras
     }
 
     /// drizzle-kit 0.31 collects the checks of all SQLite tables in one object and gives it to each of them.
-    fn sqlite_check_remarks(&mut self, table: &Table) {
-        let live = &self.context.live.catalog;
-        let others: Vec<&Table> = live
-            .tables
-            .iter()
-            .filter(|other| other.name != table.name && self.context.filter.keeps_table(&other.name))
-            .collect();
-        let cut = |check: &Check| check.expression.known().is_some_and(|text| text.contains([')', '\n', '\r', ';']));
-        if others.iter().any(|other| !other.checks.is_empty()) {
-            self.push_would(format!(
-                "{} takes every CHECK of the database for one of every table, so push would rebuild `{}`.",
-                self.context.kit, table.name
-            ));
-        } else if table.checks.iter().any(cut) {
-            self.push_would(format!(
-                "{} reads the CHECK of `{}` only up to its first closing parenthesis, so push would rebuild the table.",
-                self.context.kit, table.name
-            ));
-        } else if !table.checks.is_empty() && !others.is_empty() {
-            self.remarks.push(Remark::note(format!(
-                "{} takes the CHECK of `{}` for one of every other table too, and push would rebuild those.",
-                self.context.kit, table.name
-            )));
+    fn sqlite_check_remarks(&mut self, table: &Table, declared: &BTreeMap<String, String>) {
+        let (live, filter) = (self.context.live, self.context.filter);
+        let tables = || live.spellings.iter().filter(|(name, _)| filter.keeps_table(name));
+        let seen = sqlite_text::checks(tables().map(|(name, spelling)| (name.as_str(), spelling.sql.as_str())));
+        if seen == *declared {
+            if !seen.is_empty() && tables().count() > 1 {
+                self.remarks.push(Remark::note(format!(
+                    "{} takes the CHECK of `{}` for one of every other table too, and push would rebuild those.",
+                    self.context.kit, table.name
+                )));
+            }
+            return;
         }
+        self.push_would(format!(
+            "{} misreads the CHECKs of this database (it takes each for one of every table, and cuts it at the first closing \
+             parenthesis), so push would rebuild `{}`.",
+            self.context.kit, table.name
+        ));
     }
 
     /// The policies of `table`.

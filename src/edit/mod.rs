@@ -11,6 +11,7 @@ mod fix;
 mod imports;
 mod names;
 mod scan;
+mod sqlite_text;
 mod style;
 mod writer;
 

@@ -6,7 +6,7 @@ use super::fix::{Context, Remark};
 use super::imports::Imports;
 use super::names::{camel_case, free_name, is_identifier};
 use super::style::Style;
-use crate::catalog::{Column, EnumType, Family, Generation, Table};
+use crate::catalog::{Column, EnumType, Family, Generation, Spelling, Table};
 use crate::declared::{DeclaredTable, SourceFile};
 use crate::text::FilePath;
 
@@ -59,6 +59,12 @@ impl<'a> Writer<'a> {
 
     pub fn v0(&self) -> bool {
         self.context.kit.generation() == Generation::V0
+    }
+
+    /// The text of `table`, where drizzle-kit reads it: 0.31 does, in SQLite.
+    pub fn sqlite_spelling(&self, table: &Table) -> Option<&'a Spelling> {
+        let read = self.family() == Family::Sqlite && self.v0();
+        self.context.live.spellings.get(&table.name).filter(|_| read)
     }
 
     /// Something that push would still do about the table `name`.
