@@ -4,7 +4,7 @@ use super::builders::{self, Value};
 use super::defaults;
 use super::fix::Remark;
 use super::sqlite_text;
-use super::writer::{Writer, key_of};
+use super::writer::{TableKey, Writer, key_of};
 use crate::catalog::{Column, Family, ForeignKey, Generated, Identity, Table};
 
 impl Writer<'_> {
@@ -57,6 +57,16 @@ impl Writer<'_> {
             let arguments: Vec<String> = name.into_iter().chain(config).collect();
             text.push_str(&format!("{function}({})", arguments.join(", ")));
             implied_not_null = builder.implies_not_null;
+        }
+        if self.v0()
+            && self.family() == Family::Postgresql
+            && builder.function == "customType"
+            && sql_type.contains('"')
+        {
+            self.push_would(format!(
+                "{} loses the quotes of the type {sql_type} of `{}.{}`, so push would try to change it.",
+                self.context.kit, table.name, column.name
+            ));
         }
         for _ in 0..builder.dimensions {
             text.push_str(".array()");
@@ -187,8 +197,10 @@ impl Writer<'_> {
         let given = &identity.options;
         let increment = given.increment.clone().unwrap_or_else(|| "1".into());
         let falling = increment.starts_with('-');
-        let (usual_min, usual_max) = if falling { (least, "-1") } else { ("1", most) };
-        let min = given.min_value.clone().unwrap_or_else(|| usual_min.into());
+        let (lowest, usual_max) = if falling { (least, "-1") } else { ("1", most) };
+        let min = given.min_value.clone().unwrap_or_else(|| lowest.into());
+        // drizzle-kit 0.31 takes every falling sequence for a smallint's.
+        let usual_min = if falling && self.v0() { "-32768" } else { lowest };
         let max = given.max_value.clone().unwrap_or_else(|| usual_max.into());
         let usual_start = if falling { max.clone() } else { min.clone() };
         let start = given.start.clone().unwrap_or_else(|| usual_start.clone());
@@ -324,8 +336,23 @@ impl Writer<'_> {
         format!(".generatedAlwaysAs({expression}{mode})")
     }
 
-    /// Whether `target` is `table` itself, or one of those that are being declared along with it.
-    fn is_circular(&self, table: &Table, target: &super::writer::TableKey) -> bool {
-        key_of(table) == *target || self.constants.contains_key(target)
+    /// Whether `target` is `table` itself, or refers back to it through tables that are being declared along with it.
+    pub fn is_circular(&self, table: &Table, target: &TableKey) -> bool {
+        let mut pending = vec![target.clone()];
+        let mut seen: Vec<TableKey> = Vec::new();
+        while let Some(key) = pending.pop() {
+            if key == key_of(table) {
+                return true;
+            }
+            if seen.contains(&key) || !self.constants.contains_key(&key) {
+                continue;
+            }
+            if let Some(next) = self.context.live.catalog.table(key.0.as_deref(), &key.1) {
+                let targets = next.foreign_keys.iter();
+                pending.extend(targets.map(|key| (key.foreign_schema.clone(), key.foreign_table.clone())));
+            }
+            seen.push(key);
+        }
+        false
     }
 }

@@ -40,6 +40,20 @@ impl Writer<'_> {
         extras
     }
 
+    /// The type of the extras, where TypeScript cannot find it by itself: in a circle of tables whose keys stand there.
+    pub fn extras_type(&mut self, table: &Table) -> Option<String> {
+        let circular = table.foreign_keys.iter().any(|key| {
+            let target = (key.foreign_schema.clone(), key.foreign_table.clone());
+            !self.is_inline(table, key) && key_of(table) != target && self.is_circular(table, &target)
+        });
+        let name = match self.family() {
+            Family::Postgresql => "PgTableExtraConfigValue",
+            Family::Mysql => "MySqlTableExtraConfigValue",
+            Family::Sqlite => "SQLiteTableExtraConfigValue",
+        };
+        circular.then(|| self.imports.type_name(self.family().core_module(), name))
+    }
+
     fn member_list(&self, table: &Table, columns: &[String], parameter: &str) -> Vec<String> {
         let key = key_of(table);
         columns

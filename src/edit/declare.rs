@@ -50,17 +50,21 @@ fn table(drift: &Drift, live: &Table, context: &Context<'_>) -> Result<Fix, Decl
     let mut writer = Writer::new(*context, file, source);
     let batch = with_targets(live, context);
     for table in &batch {
-        let constant = writer.constant(&writer.style.constant.of(&table.name), "Table");
+        let schema =
+            table.schema.as_deref().filter(|schema| Some(*schema) != context.declared.dialect.default_schema());
+        let suffix =
+            schema.map_or_else(|| "Table".to_owned(), |schema| format!("In{}", super::names::pascal_case(schema)));
+        let constant = writer.constant(&writer.style.constant.of(&table.name), &suffix);
         writer.constants.insert(key_of(table), constant);
     }
     if let [targets @ .., _] = batch.as_slice()
         && !targets.is_empty()
     {
-        let names: Vec<String> = targets.iter().map(|table| format!("`{}`", table.name)).collect();
+        let names: Vec<String> = targets.iter().map(|table| format!("`{}`", table.object())).collect();
         writer.remarks.push(super::Remark::note(format!(
             "Declares {} as well, because `{}` refers to it.",
             names.join(" and "),
-            live.name
+            live.object()
         )));
     }
     let mut statements = Vec::new();
@@ -176,6 +180,7 @@ fn statement(writer: &mut Writer<'_>, table: &Table) -> Result<String, String> {
     extras.extend(writer.checks(table, None));
     extras.extend(writer.policies(table));
 
+    let returns = writer.extras_type(table);
     let mut suffix = "";
     if table.row_level_security && table.policies.is_empty() {
         match writer.context.kit.generation() {
@@ -193,7 +198,7 @@ fn statement(writer: &mut Writer<'_>, table: &Table) -> Result<String, String> {
         None => columns,
     };
     let mut arguments = vec![name, columns];
-    arguments.extend(extras_text(&extras, &parameter, style));
+    arguments.extend(extras_text(&extras, &parameter, returns.as_deref(), style));
     let arguments = if broken {
         let unit = &style.unit;
         let lines: Vec<String> =
@@ -216,14 +221,16 @@ fn list(open: char, items: &[String], style: &style::Style) -> String {
     format!("{open}\n{}{comma}\n{close}", lines.join(",\n"))
 }
 
-/// The third argument.
-fn extras_text(extras: &[Extra], parameter: &str, style: &style::Style) -> Option<String> {
+/// The third argument. Where it needs a type it is an array, since objects of extras have none to name.
+fn extras_text(extras: &[Extra], parameter: &str, returns: Option<&str>, style: &style::Style) -> Option<String> {
     if extras.is_empty() {
         return None;
     }
-    let entries = entries(extras, style.extras.array, style);
-    Some(match style.extras.array {
-        true => format!("({parameter}) => {}", list('[', &entries, style)),
+    let array = style.extras.array || returns.is_some();
+    let annotation = returns.map(|returns| format!(": {returns}[]")).unwrap_or_default();
+    let entries = entries(extras, array, style);
+    Some(match array {
+        true => format!("({parameter}){annotation} => {}", list('[', &entries, style)),
         false => format!("({parameter}) => ({})", list('{', &entries, style)),
     })
 }
@@ -347,7 +354,7 @@ fn extras_edits(
     let Some(span) = existing else {
         let arguments = style::arguments(text, declared)?;
         let last = scan::items(text, arguments).get(1).copied()?;
-        let added = extras_text(extras, parameter, style)?;
+        let added = extras_text(extras, parameter, None, style)?;
         let broken = text.get(last.end..arguments.end)?.contains('\n');
         let separator = if broken { format!("\n{}", scan::indentation(text, last.start)) } else { " ".into() };
         let indent =
