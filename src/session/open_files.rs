@@ -1,8 +1,10 @@
-//! The files as the user sees them: unsaved text over the disk.
+//! The files as the user sees them: unsaved text over the disk, which is read again only where a file changed.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use crate::project::DiskFiles;
 use crate::text::{Document, FileEdit, Files, apply};
@@ -22,6 +24,17 @@ pub struct OpenFiles {
     /// By path.
     pub documents: HashMap<PathBuf, OpenDocument>,
     disk: DiskFiles,
+    /// The texts read so far, each with what the disk said of the file then. A keystroke reads one file anew, yet looks at
+    /// every file that the schema follows.
+    texts: RefCell<HashMap<PathBuf, (Stamp, Arc<str>)>>,
+}
+
+/// What changes when a file does.
+type Stamp = (SystemTime, u64);
+
+fn stamp(path: &Path) -> Option<Stamp> {
+    let metadata = std::fs::metadata(path).ok()?;
+    Some((metadata.modified().ok()?, metadata.len()))
 }
 
 impl OpenFiles {
@@ -29,8 +42,20 @@ impl OpenFiles {
     pub fn document(&self, path: &Path) -> Option<Document> {
         match self.documents.get(path) {
             Some(open) => Some(open.document.clone()),
-            None => self.disk.read(path).map(Document::new),
+            None => self.on_disk(path).map(Document::new),
         }
+    }
+
+    fn on_disk(&self, path: &Path) -> Option<Arc<str>> {
+        let stamp = stamp(path)?;
+        if let Some((known, text)) = self.texts.borrow().get(path)
+            && *known == stamp
+        {
+            return Some(text.clone());
+        }
+        let text = self.disk.read(path)?;
+        self.texts.borrow_mut().insert(path.to_owned(), (stamp, text.clone()));
+        Some(text)
     }
 }
 
@@ -38,7 +63,7 @@ impl Files for OpenFiles {
     fn read(&self, path: &Path) -> Option<Arc<str>> {
         match self.documents.get(path) {
             Some(open) => Some(open.document.text().clone()),
-            None => self.disk.read(path),
+            None => self.on_disk(path),
         }
     }
 
