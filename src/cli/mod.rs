@@ -53,13 +53,14 @@ fn dispatch(command: &Command) -> Result<Outcome, Failure> {
     }
 }
 
+/// What the server logs where `DRIZZLE_DRIFT_LOG` does not say: words that an editor no longer hears are no fault.
+const DEFAULT_LOG: &str = "warn,tower_lsp_server::service::client=off";
+
 /// Serves an editor until it leaves.
 fn lsp() -> Result<Outcome, Failure> {
     // Standard output is the protocol's; what is worth a line goes to standard error, where editors collect it.
-    let filter = tracing_subscriber::EnvFilter::builder()
-        .with_default_directive(tracing::level_filters::LevelFilter::WARN.into())
-        .with_env_var("DRIZZLE_DRIFT_LOG")
-        .from_env_lossy();
+    let filter = std::env::var("DRIZZLE_DRIFT_LOG").unwrap_or_else(|_| DEFAULT_LOG.into());
+    let filter = tracing_subscriber::EnvFilter::builder().parse_lossy(filter);
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|error| Failure::Usage(format!("no runtime can be started: {error}")))?;

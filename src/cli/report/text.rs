@@ -4,7 +4,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::{CheckReport, Counts, counted};
-use crate::drift::{Severity, Status};
+use crate::drift::{Code, Severity, Status};
 use crate::push::Finding;
 
 /// How to print.
@@ -66,7 +66,24 @@ fn excerpt(report: &CheckReport<'_>, finding: &Finding, renderer: &Renderer) -> 
     if !statements.is_empty() {
         group = group.element(Level::NOTE.with_name("push").message(statements.join("\n")));
     }
+    if let Some(choice) = choice(drift.code) {
+        group = group.element(Level::HELP.message(choice));
+    }
     renderer.render(&[group])
+}
+
+/// What a user can do about it.
+fn choice(code: Code) -> Option<&'static str> {
+    match code {
+        Code::UndeclaredTable => Some(
+            "declare it in the code, leave it out with tablesFilter, or defer it in the ledger; your editor does each as a \
+             quick-fix",
+        ),
+        Code::UndeclaredColumn => {
+            Some("declare it in the code, or defer it in the ledger; your editor does each as a quick-fix")
+        }
+        _ => None,
+    }
 }
 
 /// What stands behind the carets.
