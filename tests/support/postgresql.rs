@@ -109,7 +109,7 @@ impl Server {
             data.join("postgresql.auto.conf"),
             "listen_addresses = '127.0.0.1'\nunix_socket_directories = ''\nfsync = off\nfull_page_writes = off\n\
              synchronous_commit = off\nmax_connections = 40\nshared_buffers = '16MB'\n\
-             log_statement = 'all'\nlog_line_prefix = '%a|%d|'\nlog_destination = 'stderr'\n",
+             password_encryption = 'scram-sha-256'\nlog_statement = 'all'\nlog_line_prefix = '%a|%d|'\nlog_destination = 'stderr'\n",
         )
         .expect("the configuration");
     }

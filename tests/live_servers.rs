@@ -1,0 +1,208 @@
+//! Reads PostgreSQL as it is met in the wild: old and new versions, poolers, roles without rights, servers that hang.
+#![cfg(unix)]
+
+#[path = "support/postgresql.rs"]
+mod postgresql;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use drizzle_drift::catalog::{self, Dialect, LiveCatalog};
+use drizzle_drift::live::{self, ErrorKind, Limits, LiveError, Target};
+use postgresql::Server;
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+
+const OBJECTS: &str = include_str!("fixtures/live/objects.postgresql.sql");
+
+async fn read(url: &str, limits: &Limits) -> Result<LiveCatalog, LiveError> {
+    let target = Target {
+        dialect: Dialect::Postgresql,
+        url: url.to_owned().into(),
+        auth_token: None,
+        folder: PathBuf::from("."),
+    };
+    live::read(&target, limits).await
+}
+
+/// What every version says alike: how a view is written back has changed in version 16.
+fn common(live: &LiveCatalog) -> Value {
+    let mut json = catalog::to_json(&live.catalog);
+    for view in json["views"].as_array_mut().expect("views") {
+        view["definition"] = Value::Null;
+    }
+    json
+}
+
+#[tokio::test]
+async fn the_oldest_and_the_newest_version_give_the_same_catalog() {
+    const SINCE_15: &str = "unique nulls not distinct";
+    let Some(server) = Server::shared() else { return };
+    server.create("versions", OBJECTS).await;
+    server.create("versions_12", &OBJECTS.replace(SINCE_15, "unique")).await;
+    for (major, fixture, database) in
+        [(12, OBJECTS.replace(SINCE_15, "unique"), "versions_12"), (18, OBJECTS.into(), "versions")]
+    {
+        let Some(other) = Server::start(major) else { continue };
+        other.create("objects", &fixture).await;
+        let expected = read(&server.app_url(database), &Limits::default()).await.expect("a reading");
+        let live = read(&other.app_url("objects"), &Limits::default()).await.expect("a reading");
+        assert!(live.database.server_version.starts_with(&format!("{major}.")), "{}", live.database.server_version);
+        assert_same(&common(&live), &common(&expected));
+    }
+}
+
+/// The first place where two catalogs differ, since the whole is long.
+fn assert_same(found: &Value, expected: &Value) {
+    let (found, expected) = (format!("{found:#}"), format!("{expected:#}"));
+    for (line, (found, expected)) in found.lines().zip(expected.lines()).enumerate() {
+        assert_eq!(found, expected, "line {line}");
+    }
+    assert_eq!(found.len(), expected.len());
+}
+
+#[tokio::test]
+async fn a_role_without_rights_sees_the_structure_all_the_same() {
+    let Some(server) = Server::shared() else { return };
+    let closed = "create schema closed; create table closed.t (id int primary key, secret text default 'x');
+                  revoke all on schema closed from public; revoke all on closed.t from public";
+    server.create("closed", closed).await;
+    let live = read(&server.app_url("closed"), &Limits::default()).await.expect("a reading");
+    assert_eq!(live.catalog.table(Some("closed"), "t").map(|table| table.columns.len()), Some(2));
+}
+
+/// How a pooler treats the options of a start-up message.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Pooler {
+    /// As PgBouncer does.
+    Refuses,
+    /// As PGlite's socket does.
+    Ignores,
+}
+
+/// Stands between the tool and a server; tells the port.
+async fn pooler(kind: Pooler, server: u16) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("its address").port();
+    tokio::spawn(async move {
+        while let Ok((client, _)) = listener.accept().await {
+            tokio::spawn(pass_on(client, kind, server));
+        }
+    });
+    port
+}
+
+async fn pass_on(mut client: TcpStream, kind: Pooler, server: u16) -> std::io::Result<()> {
+    let body = startup(&mut client).await?;
+    let mut fields: Vec<&[u8]> = body[4..].split(|byte| *byte == 0).collect();
+    if let Some(at) = fields.iter().step_by(2).position(|key| *key == b"options") {
+        if kind == Pooler::Refuses {
+            let error = b"SFATAL\0VFATAL\0C08P01\0Munsupported startup parameter: options\0\0";
+            client.write_all(&message(b'E', error)).await?;
+            return client.shutdown().await;
+        }
+        fields.drain(2 * at..2 * at + 2);
+    }
+    let mut upstream = TcpStream::connect(("127.0.0.1", server)).await?;
+    let body = [&body[..4], &fields.join(&0)].concat();
+    upstream.write_all(&(body.len() as u32 + 4).to_be_bytes()).await?;
+    upstream.write_all(&body).await?;
+    copy_bidirectional(&mut client, &mut upstream).await.map(drop)
+}
+
+/// The start-up message without its length, after the request for encryption has been declined.
+async fn startup(client: &mut TcpStream) -> std::io::Result<Vec<u8>> {
+    const ENCRYPTION: [u8; 4] = 80_877_103_u32.to_be_bytes();
+    loop {
+        let length = client.read_u32().await? as usize - 4;
+        let mut body = vec![0; length];
+        client.read_exact(&mut body).await?;
+        if body[..4] != ENCRYPTION {
+            return Ok(body);
+        }
+        client.write_all(b"N").await?;
+    }
+}
+
+fn message(kind: u8, body: &[u8]) -> Vec<u8> {
+    [&[kind][..], &(body.len() as u32 + 4).to_be_bytes(), body].concat()
+}
+
+#[tokio::test]
+async fn poolers_that_refuse_or_ignore_options_are_read_through() {
+    let Some(server) = Server::shared() else { return };
+    for kind in [Pooler::Refuses, Pooler::Ignores] {
+        let database = format!("pooled_{kind:?}").to_lowercase();
+        server.create(&database, OBJECTS).await;
+        let port = pooler(kind, server.port()).await;
+        let url = server.app_url(&database);
+        let direct = read(&url, &Limits::default()).await.expect("a reading");
+        let pooled = url.replace(&format!(":{}/", server.port()), &format!(":{port}/"));
+        let live = read(&pooled, &Limits::default()).await.expect("a reading through the pooler");
+        assert_same(&common(&live), &common(&direct));
+        // The limits hold although the server was not told at start-up.
+        let limits = Limits { statement: Duration::from_millis(1), ..Limits::default() };
+        let result = read(&pooled, &limits).await;
+        assert!(result.is_ok() || result.is_err_and(|error| error.kind == ErrorKind::TimedOut));
+        let log = server.log();
+        let prefix = format!("drizzle-drift|{database}|LOG:  statement: select set_config('statement_timeout', '1'");
+        assert!(log.lines().any(|line| line.starts_with(&prefix)), "{log}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_falls_silent_is_given_up_in_time() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("its address").port();
+    tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await.expect("a client");
+        startup(&mut client).await.expect("a start-up");
+        let welcome = [message(b'R', &[0; 4]), message(b'Z', b"I")].concat();
+        client.write_all(&welcome).await.expect("a welcome");
+        tokio::time::sleep(Duration::from_secs(60)).await;
+    });
+    let limits = Limits { refresh: Duration::from_millis(400), ..Limits::default() };
+    let begin = Instant::now();
+    let error = read(&format!("postgres://app@127.0.0.1:{port}/app"), &limits).await.map(drop).expect_err("silence");
+    assert_eq!(error.kind, ErrorKind::TimedOut, "{error}");
+    assert!(begin.elapsed() < Duration::from_secs(3), "{:?}", begin.elapsed());
+}
+
+#[tokio::test]
+async fn a_server_that_grants_no_read_only_transaction_is_not_read() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("its address").port();
+    let asked = tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await.expect("a client");
+        startup(&mut client).await.expect("a start-up");
+        let ready = message(b'Z', b"I");
+        client.write_all(&[message(b'R', &[0; 4]), ready.clone()].concat()).await.expect("a welcome");
+        let mut asked = Vec::new();
+        while let Ok(kind) = client.read_u8().await {
+            let mut body = vec![0; client.read_u32().await.expect("a length") as usize - 4];
+            client.read_exact(&mut body).await.expect("a body");
+            if kind != b'Q' {
+                break;
+            }
+            let sql = String::from_utf8_lossy(&body).trim_end_matches('\0').to_owned();
+            let column = [b"c\0".as_slice(), &[0; 6], &25_u32.to_be_bytes(), &[255; 6], &[0; 2]].concat();
+            let row = message(b'D', &[0, 1, 0, 0, 0, 3, b'o', b'f', b'f']);
+            let mut answer = Vec::new();
+            if sql.starts_with("show") {
+                answer.extend(message(b'T', &[&[0, 1][..], &column].concat()));
+                answer.extend(row);
+            }
+            answer.extend(message(b'C', b"OK\0"));
+            answer.extend(&ready);
+            client.write_all(&answer).await.expect("an answer");
+            asked.push(sql);
+        }
+        asked
+    });
+    let error = read(&format!("postgres://app@127.0.0.1:{port}/app"), &Limits::default()).await.map(drop);
+    assert_eq!(error.expect_err("refused").kind, ErrorKind::NotReadOnly);
+    let asked = asked.await.expect("the server ends");
+    assert_eq!(asked.last().map(String::as_str), Some("rollback"));
+    assert_eq!(asked.len(), 3, "nothing else was asked: {asked:?}");
+}
