@@ -95,7 +95,7 @@ function startServer(args, log) {
       }
       signal(server, "SIGKILL");
     });
-    const timer = setTimeout(() => reject(new Error(`VS Code's server does not listen; see ${log}`)), 120_000);
+    const timer = setTimeout(() => reject(new Error(`VS Code's server does not listen; see ${log}`)), 120_000).unref();
     server.once("error", reject);
     server.once("exit", (code) => reject(new Error(`VS Code's server ended with ${code}; see ${log}`)));
     let seen = "";
