@@ -18,12 +18,16 @@ local function eventually(what, get)
   return result
 end
 
-local function undeclared_table()
+local function diagnostic_with(code)
   for _, diagnostic in ipairs(vim.diagnostic.get(0)) do
-    if diagnostic.code == 'undeclared-table' then
+    if diagnostic.code == code then
       return diagnostic
     end
   end
+end
+
+local function undeclared_table()
+  return diagnostic_with('undeclared-table')
 end
 
 --- The zero-based line and column of the text in the buffer.
@@ -82,7 +86,7 @@ local function test()
     apply = true,
     context = { only = { 'quickfix' }, diagnostics = { diagnostic.user_data.lsp } },
     filter = function(action)
-      return action.kind == 'quickfix' and vim.startswith(action.title, 'Declare')
+      return action.kind == 'quickfix' and action.title:find('Declare table `conversations`', 1, true) ~= nil
     end,
   })
   eventually('the edit of quick-fix A', function()
@@ -98,6 +102,18 @@ local function test()
   vim.wait(500)
   assert(undeclared_table() == nil, 'the diagnostic is back after a refresh')
   step('and stays so after the database was read again')
+
+  -- Someone changes the database elsewhere; nothing happens in the editor.
+  local change = ([[
+    const { DatabaseSync } = require("node:sqlite");
+    new DatabaseSync(%q).exec("ALTER TABLE users ADD COLUMN locale text");
+  ]]):format(project .. '/conversations.db')
+  local changed = vim.system({ vim.env.DRIFT_TEST_NODE, '-e', change }):wait()
+  assert(changed.code == 0, changed.stderr)
+  eventually('the diagnostic of the new column', function()
+    return diagnostic_with('undeclared-column')
+  end)
+  step('a column added elsewhere shows by itself')
 end
 
 local passed, problem = xpcall(test, debug.traceback)

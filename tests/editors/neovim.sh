@@ -14,5 +14,5 @@ trap 'rm -rf "$work"' EXIT
 # The configuration starts `drizzle-drift` from PATH, as a user's does. Nothing of this machine's user is read or written.
 ln -s "$binary" "$work/drizzle-drift"
 export PATH=$work:$PATH XDG_CONFIG_HOME=$work/config XDG_STATE_HOME=$work/state XDG_DATA_HOME=$work/data
-export DRIFT_TEST_PROJECT=$work/project DRIFT_TEST_EDITORS=$PWD/editors
+export DRIFT_TEST_PROJECT=$work/project DRIFT_TEST_EDITORS=$PWD/editors DRIFT_TEST_NODE=$PWD/.cache/node/bin/node
 timeout --kill-after=10 90 .cache/neovim/nvim --clean --headless -c "luafile $PWD/tests/editors/neovim.lua" </dev/null

@@ -49,7 +49,7 @@ async function test() {
   const declare = await eventually("quick-fix A", async () => {
     const actions = await vscode.commands.executeCommand(
       "vscode.executeCodeActionProvider", uri, diagnostic.range, vscode.CodeActionKind.QuickFix.value);
-    return actions.find((action) => action.title.startsWith("Declare"));
+    return actions.find((action) => action.title.includes("Declare table `conversations`"));
   });
   assert.ok(vscode.CodeActionKind.QuickFix.contains(declare.kind));
   if (declare.edit) assert.ok(await vscode.workspace.applyEdit(declare.edit), "the edit was not applied");
