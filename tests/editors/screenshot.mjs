@@ -16,7 +16,7 @@ async function main() {
   const page = await openWorkbench({
     folder: project,
     payload: [["openFile", path.join(project, "shared", "schema.ts")]],
-    viewport: { width: 1120, height: 700 },
+    viewport: { width: 1120, height: 660 },
     scale: 2,
     settings: {
       "workbench.activityBar.location": "hidden",
@@ -41,6 +41,13 @@ async function main() {
   await page.keyboard.press("Control+B");
   await page.keyboard.press("Control+Shift+M");
   await page.locator(".markers-panel .monaco-list-row").first().waitFor();
+  // The panel as low as its two lines need.
+  const { x, y } = await page.locator(".part.panel").boundingBox();
+  await page.mouse.move(x + 300, y - 2);
+  await sleep(500); // the border reacts only to a pointer that rests on it
+  await page.mouse.down();
+  await page.mouse.move(x + 300, y + 60, { steps: 5 });
+  await page.mouse.up();
 
   const line = (text) => page.locator(".view-line", { hasText: text }).first();
   await line("drizzle-orm/sqlite-core").getByText("sqliteTable").click();
@@ -50,6 +57,7 @@ async function main() {
   await sleep(500);
   await page.screenshot({ path: path.join(PICTURES, "vscode.png") });
   await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+J");
 
   await line('sqliteTable("users"').getByText('"users"').hover();
   await page.locator(".monaco-hover:not(.hidden)", { hasText: /database/i }).first().waitFor();
