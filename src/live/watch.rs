@@ -55,7 +55,8 @@ struct Request {
 /// Watches `target` and tells each state to `events`, which must not block. To be called inside a tokio runtime.
 pub fn watch(target: Target, settings: WatchSettings, events: impl Fn(LiveEvent) + Send + 'static) -> Watcher {
     let inbox = Arc::new(Inbox::default());
-    let task = tokio::spawn(work(target, settings, Arc::clone(&inbox), events)).abort_handle();
+    let source = Source::of(&target);
+    let task = tokio::spawn(work(source, target, settings, Arc::clone(&inbox), events)).abort_handle();
     Watcher { inbox, task }
 }
 
@@ -91,6 +92,8 @@ enum Source {
     Sqlite(Box<sqlite::Watch>),
     Postgresql(Box<postgresql::Watch>),
     Unsupported(Dialect),
+    #[cfg(test)]
+    Faulty,
 }
 
 impl Source {
@@ -114,12 +117,19 @@ impl Source {
             Self::Sqlite(watch) => watch.poll(target, limits, everything).await,
             Self::Postgresql(watch) => watch.poll(target, limits, everything).await,
             Self::Unsupported(dialect) => Err(LiveError::unsupported(*dialect)),
+            #[cfg(test)]
+            Self::Faulty => panic!("a fault"),
         }
     }
 }
 
-async fn work(target: Target, settings: WatchSettings, inbox: Arc<Inbox>, events: impl Fn(LiveEvent) + Send + 'static) {
-    let mut source = Source::of(&target);
+async fn work(
+    mut source: Source,
+    target: Target,
+    settings: WatchSettings,
+    inbox: Arc<Inbox>,
+    events: impl Fn(LiveEvent) + Send + 'static,
+) {
     let mut request = Request { cause: Cause::Start, everything: true };
     let mut known: Option<Reading> = None;
     let mut failures = 0;
@@ -197,6 +207,31 @@ mod tests {
         }
         assert!(patience(0) < Duration::from_millis(1_300));
         assert!(patience(40) > Duration::from_secs(45));
+    }
+
+    /// The first look panics; the next one, with a source of its own, finds what there is.
+    #[tokio::test]
+    async fn a_fault_costs_one_look() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("app.db"), "").expect("an empty database");
+        let target = Target {
+            dialect: Dialect::Sqlite,
+            url: "app.db".to_owned().into(),
+            auth_token: None,
+            folder: folder.path().to_owned(),
+        };
+        let (sender, mut events) = tokio::sync::mpsc::unbounded_channel();
+        let inbox = Arc::new(Inbox::default());
+        let settings = WatchSettings::default();
+        let tell = move |event: LiveEvent| drop(sender.send(event.state));
+        let task = tokio::spawn(work(Source::Faulty, target, settings, Arc::clone(&inbox), tell)).abort_handle();
+        let watcher = Watcher { inbox, task };
+        assert!(matches!(events.recv().await, Some(State::Connecting)));
+        let failed = events.recv().await;
+        assert!(matches!(&failed, Some(State::Failed { why, .. }) if why.kind == ErrorKind::Other), "{failed:?}");
+        watcher.refresh(Cause::Command);
+        let live = events.recv().await;
+        assert!(matches!(&live, Some(State::Live(reading)) if reading.generation == 1), "{live:?}");
     }
 
     #[tokio::test]

@@ -124,14 +124,20 @@ fn options(url: &SecretString) -> Result<(PgConnectOptions, Address), LiveError>
         |name: &str| parameters.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.to_owned());
     let password = parameter("password").or_else(|| parsed.password().map(decoded));
     let address = Address {
-        host: options.get_host().to_owned(),
+        host: match options.get_socket() {
+            Some(socket) => socket.display().to_string(),
+            None => options.get_host().to_owned(),
+        },
         port: options.get_port(),
         user: options.get_username().to_owned(),
         database: options.get_database().unwrap_or(options.get_username()).to_owned(),
         unencrypted: matches!(options.get_ssl_mode(), PgSslMode::Disable | PgSslMode::Allow),
         password: password.map(SecretString::from),
     };
-    let options = options.application_name("drizzle-drift").extra_float_digits(None).statement_cache_capacity(0);
+    // The driver takes the brackets of an IPv6 address for a part of a name.
+    let host = options.get_host().trim_matches(['[', ']']).to_owned();
+    let options =
+        options.host(&host).application_name("drizzle-drift").extra_float_digits(None).statement_cache_capacity(0);
     Ok((options, address))
 }
 
@@ -234,6 +240,18 @@ mod tests {
         );
         assert_eq!(address.password.as_ref().map(ExposeSecret::expose_secret), Some("c@nary+#1"));
         assert_eq!(address.redacted("it is c@nary+#1".into()), "it is ***");
+    }
+
+    #[test]
+    fn sockets_and_addresses_of_every_form_are_named() {
+        assert_eq!(
+            read("postgres:///app?host=/run/postgresql").expect("an address").to_string(),
+            "/run/postgresql:5432"
+        );
+        assert_eq!(read("postgresql://app@[::1]:5433/app").expect("an address").to_string(), "[::1]:5433");
+        let (options, _) = options(&"postgresql://app@[::1]:5433/app".to_owned().into()).expect("options");
+        assert_eq!(options.get_host(), "::1");
+        assert_eq!(read("postgresql://app@ignored/app?host=db&port=5434").expect("an address").to_string(), "db:5434");
     }
 
     #[test]
