@@ -110,6 +110,57 @@ fn the_code_is_printed_as_json_without_a_config() {
 }
 
 #[test]
+fn a_config_is_read_and_the_code_printed() {
+    let text = config(r#"dialect: "sqlite", schema: "./src/schema.ts", dbCredentials: { url: process.env.DB_FILE! }"#);
+    let folder = folder(&[
+        SCHEMA,
+        ("packages/db/drizzle.config.ts", &text),
+        ("packages/db/package.json", "{}"),
+        ("packages/db/src/schema.ts", SCHEMA.1),
+    ]);
+    let (code, stdout, stderr) = run(folder.path(), &["inspect", "code"]);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    let catalog: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+    assert_eq!(catalog["tables"][0]["name"], "users");
+    assert_eq!(catalog["tables"][0]["columns"][0]["type"], "text");
+    assert_eq!(catalog["unresolved"], serde_json::json!([]));
+}
+
+#[test]
+fn what_cannot_be_known_is_listed_with_its_place() {
+    let schema = "import { sqliteTable, text } from \"drizzle-orm/sqlite-core\";\n\nexport const users = sqliteTable(readName(), { name: text() });\n";
+    let folder = folder(&[("src/schema.ts", schema)]);
+    let (code, stdout, _) =
+        run(folder.path(), &["inspect", "code", "--schema", "src/schema.ts", "--dialect", "sqlite"]);
+    assert_eq!(code, 0);
+    let catalog: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+    assert_eq!(catalog["tables"], serde_json::json!([]));
+    let unresolved = &catalog["unresolved"][0];
+    assert_eq!((&unresolved["file"], &unresolved["line"]), (&"src/schema.ts".into(), &3.into()), "{unresolved}");
+    assert!(unresolved["what"].is_string() && unresolved["why"].is_string(), "{unresolved}");
+}
+
+#[test]
+fn the_doctor_says_what_is_in_force_and_what_is_wrong() {
+    let text = config(
+        r#"dialect: "sqlite", schema: "./src/schema.ts", dbCredentials: { url: process.env.DB_FILE! }, tablesFilter: ["app_*"]"#,
+    );
+    let folder = folder(&[SCHEMA, ("drizzle.config.ts", &text), (".env.local", "OTHER=1\n")]);
+    let (code, stdout, stderr) = run(folder.path(), &["doctor"]);
+    assert_eq!(code, 2);
+    for line in ["drizzle.config.ts", "src/schema.ts", "0.31.11 (default)", "app_*", "DB_FILE is not set; looked in"] {
+        assert!(stdout.contains(line), "{line} in {stdout}");
+    }
+    assert!(stderr.contains("DB_FILE is not set; looked in the environment, .env (absent), .env.local, "), "{stderr}");
+
+    fs::write(folder.path().join(".env.local"), "DB_FILE=file:./none.db\n").expect("a file");
+    let (code, stdout, stderr) = run(folder.path(), &["doctor"]);
+    assert_eq!(code, 3);
+    assert!(stdout.contains("DB_FILE from .env.local"), "{stdout}");
+    assert!(stderr.contains("none.db"), "{stderr}");
+}
+
+#[test]
 fn unreadable_files_are_named() {
     let folder = folder(&[("drizzle.config.json", r#"{"dialect": "sqlite", "schema": "./schema.ts"}"#)]);
     fs::write(folder.path().join("schema.ts"), [0xff, 0xfe]).expect("a file");

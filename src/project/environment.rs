@@ -216,6 +216,10 @@ impl Environment for ProjectEnvironment<'_> {
             EnvironmentLoad::Unknown => self.unknown_file = true,
         }
     }
+
+    fn folder(&self) -> Option<String> {
+        self.folder.to_str().map(str::to_owned)
+    }
 }
 
 #[cfg(test)]

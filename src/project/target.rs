@@ -48,6 +48,9 @@ const UNREACHABLE: [(&str, &str); 6] = [
 /// Keys under which configs of all versions write a connection URL.
 const URL_KEYS: [&str; 3] = ["url", "connectionString", "uri"];
 
+/// How many variables one unknown expression may be blamed on.
+const FEW: usize = 2;
+
 /// The variable that stands for `--database-url`.
 const URL_VARIABLE: &str = "DRIZZLE_DRIFT_DATABASE_URL";
 
@@ -123,8 +126,7 @@ struct Credentials<'a> {
 impl Credentials<'_> {
     /// The text of credential `key`; `None` where it is left out. Variables that went into it are added to `used`.
     fn text(&self, key: &str, value: &PlacedData, used: &mut Vec<String>) -> Result<Option<String>, TargetProblem> {
-        let not_set: Vec<String> =
-            value.variables.iter().filter(|name| self.environment.lacks(name)).cloned().collect();
+        let not_set = self.not_set(value);
         let text = match &value.data {
             Data::String(text) => Some(text.clone()),
             Data::Number(number) => Some(number.to_string()),
@@ -144,6 +146,22 @@ impl Credentials<'_> {
                 Err(TargetProblem::Empty { variables: value.variables.clone() })
             }
             text => Ok(text.filter(|text| !text.is_empty())),
+        }
+    }
+
+    /// The variables that `value` lacks. An env object is made of many; the expression names the one that counts. Where
+    /// it names none of many, the value hangs on more than variables, and it is not said that they are to blame.
+    fn not_set(&self, value: &PlacedData) -> Vec<String> {
+        let lacking: Vec<String> =
+            value.variables.iter().filter(|name| self.environment.lacks(name)).cloned().collect();
+        let text = self.config.files.read(value.place.file.as_path());
+        let expression = text.as_deref().and_then(|text| text.get(value.place.span.range())).unwrap_or_default();
+        let words: Vec<&str> = expression.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+        let named: Vec<String> = lacking.iter().filter(|name| words.contains(&name.as_str())).cloned().collect();
+        match named.is_empty() {
+            false => named,
+            true if lacking.len() > FEW && matches!(value.data, Data::Unknown(_)) => Vec::new(),
+            true => lacking,
         }
     }
 
@@ -286,7 +304,11 @@ mod tests {
                 }
             }
             Data::String(text) => {
-                if let Some(names) = text.strip_prefix("env:") {
+                if let Some(names) = text.strip_prefix("unknown-env:") {
+                    value.variables = names.split(',').map(str::to_owned).collect();
+                    value.variables.iter().for_each(|name| drop(environment.variable(name)));
+                    value.data = Data::Unknown("env is not known".into());
+                } else if let Some(names) = text.strip_prefix("env:") {
                     value.variables = names.split(',').map(str::to_owned).collect();
                     let found = value.variables.iter().map(|name| environment.variable(name)).collect::<Vec<_>>();
                     value.data = found.into_iter().flatten().next().map_or(Data::Undefined, Data::String);
@@ -388,6 +410,11 @@ mod tests {
             (
                 r#"{"dbCredentials": {"host": "env:MISSING", "database": "d"}}"#,
                 format!("MISSING is not set; looked in the environment, {files}; set it in one of them, or give --database-url"),
+            ),
+            (
+                // The expression names one of the variables of its env object.
+                r#"{"dbCredentials": {"url": "unknown-env:ONE"}}"#,
+                format!("ONE is not set; looked in the environment, {files}; set it in one of them, or give --database-url"),
             ),
             (
                 r#"{"dbCredentials": {"url": "env:EMPTY"}}"#,
