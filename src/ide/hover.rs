@@ -183,7 +183,7 @@ fn finding_text(text: &mut String, finding: &Finding) {
     };
     let _ = writeln!(text, "\n{mark} `{}`: {}", finding.drift.code, finding.message);
     if let Some(consequence) = finding.consequence.as_ref().filter(|consequence| !consequence.statements.is_empty()) {
-        let _ = writeln!(text, "\n```sql\n{}\n```", consequence.statements.join("\n"));
+        let _ = writeln!(text, "\n`drizzle-kit push` would run:\n\n```sql\n{}\n```", consequence.statements.join("\n"));
     }
 }
 
