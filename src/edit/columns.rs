@@ -226,15 +226,15 @@ impl Writer<'_> {
         if given.cycle == Some(true) {
             options.push("cycle: true".into());
         }
-        // drizzle-kit 0.31 compares what `regclass` prints, which is quoted and qualified where it has to be.
+        // drizzle-kit 0.31 looks the sequence up by what `regclass` prints, which is quoted where it has to be.
         let plain = identity.name.as_deref().unwrap_or(&usual_name);
-        let printed_plainly = table.schema.as_deref().is_none_or(|schema| schema == "public")
-            && plain
-                .chars()
-                .all(|character| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_');
+        let printed_plainly = plain
+            .chars()
+            .all(|character| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_');
         if self.v0() && !printed_plainly {
             self.push_would(format!(
-                "{} misreads the name of the sequence `{plain}` of `{}.{}`, so push would alter the identity.",
+                "{} misreads the quoted name of the sequence `{plain}` of `{}.{}`, so push would set its cache, and outside \
+                 `public` try to drop it.",
                 self.context.kit, table.name, column.name
             ));
         }
@@ -319,8 +319,14 @@ impl Writer<'_> {
             let inner = seen.as_ref().and_then(|(text, _)| text.strip_prefix('(')?.strip_suffix(')'));
             match inner.filter(|inner| inner.trim() == expression.trim()) {
                 Some(inner) => expression = inner.to_owned(),
+                // A stored column cannot be added to a table, so push leaves it at a warning.
+                None if generated.stored => self.remarks.push(Remark::note(format!(
+                    "{} misreads the expression of the generated column `{}.{}`, so push would print a warning.",
+                    self.context.kit, table.name, column.name
+                ))),
                 None => self.push_would(format!(
-                    "{} misreads the expression of the generated column `{}.{}`, so push would change the column.",
+                    "{} misreads the expression of the generated column `{}.{}`, so push would drop the column and add it \
+                     again.",
                     self.context.kit, table.name, column.name
                 )),
             }

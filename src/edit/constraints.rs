@@ -1,6 +1,6 @@
 //! Writes what a table has beside its columns: keys, unique constraints, indexes, checks and policies.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::fix::Remark;
 use super::sqlite_text;
@@ -255,7 +255,7 @@ impl Writer<'_> {
     /// The checks of `table`, all or those that have one of `words`.
     pub fn checks(&mut self, table: &Table, words: Option<&[String]>) -> Vec<Extra> {
         let mut extras = Vec::new();
-        let mut declared = BTreeMap::new();
+        let mut declared = BTreeSet::new();
         let named = table.checks.iter().any(|check| check.name.is_some());
         let reads_text = self.sqlite_spelling(table).is_some();
         let mut number = 0;
@@ -279,7 +279,7 @@ impl Writer<'_> {
                 key: name.clone(),
                 text: format!("{function}({}, {condition})", self.style.string(&name)),
             });
-            declared.insert(name, expression);
+            declared.insert(name);
         }
         if reads_text && words.is_none() {
             self.sqlite_check_remarks(table, &declared);
@@ -288,7 +288,7 @@ impl Writer<'_> {
     }
 
     /// drizzle-kit 0.31 collects the checks of all SQLite tables in one object and gives it to each of them.
-    fn sqlite_check_remarks(&mut self, table: &Table, declared: &BTreeMap<String, String>) {
+    fn sqlite_check_remarks(&mut self, table: &Table, declared: &BTreeSet<String>) {
         let (live, filter) = (self.context.live, self.context.filter);
         let tables = || live.spellings.iter().filter(|(name, _)| filter.keeps_table(name));
         let seen = sqlite_text::checks(tables().map(|(name, spelling)| (name.as_str(), spelling.sql.as_str())));
@@ -302,8 +302,7 @@ impl Writer<'_> {
             return;
         }
         self.push_would(format!(
-            "{} misreads the CHECKs of this database (it takes each for one of every table, and cuts it at the first closing \
-             parenthesis), so push would rebuild `{}`.",
+            "{} takes every CHECK of the database for one of every table, or misreads its name, so push would rebuild `{}`.",
             self.context.kit, table.name
         ));
     }
@@ -319,10 +318,10 @@ impl Writer<'_> {
             extras.push(Extra { key: policy.name.clone(), text: format!("{function}({name}{options})") });
         }
         if !table.policies.is_empty() && !table.row_level_security {
-            self.push_would(format!(
-                "`{}` has policies but row-level security is off, which drizzle-orm cannot say; push would turn it on.",
+            self.remarks.push(Remark::note(format!(
+                "`{}` has policies but row-level security is off, which drizzle-orm cannot say; a new database would have it on.",
                 table.name
-            ));
+            )));
         }
         extras
     }

@@ -1,5 +1,7 @@
 //! What drizzle-kit 0.x reads off the text of SQLite's tables, by regular expressions that miss and mistake some of it.
 
+use std::collections::BTreeSet;
+
 /// Whether it sees AUTOINCREMENT: `GLOB '*[ *\t\n\r]AUTOINCREMENT[^'']*'`.
 pub(super) fn autoincrement(sql: &str) -> bool {
     const WORD: &str = "AUTOINCREMENT";
@@ -49,20 +51,18 @@ fn comma_parts(sql: &str) -> Vec<&str> {
     parts
 }
 
-/// The checks it sees, by name: all of the database's, for each of its tables alike.
-pub(super) fn checks<'a>(
-    tables: impl Iterator<Item = (&'a str, &'a str)>,
-) -> std::collections::BTreeMap<String, String> {
-    let mut seen = std::collections::BTreeMap::new();
+/// The names of the checks it sees: all of the database's, for each of its tables alike. (Push compares the names only.)
+pub(super) fn checks<'a>(tables: impl Iterator<Item = (&'a str, &'a str)>) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
     let mut unnamed = 0;
     for (table, sql) in tables {
         let checks = check_clauses(sql);
-        if checks.iter().any(|(name, _)| name.is_some()) {
-            seen.extend(checks.into_iter().filter_map(|(name, value)| Some((name?, value))));
+        if checks.iter().any(Option::is_some) {
+            seen.extend(checks.into_iter().flatten());
         } else {
-            for (_, value) in checks {
+            for _ in checks {
                 unnamed += 1;
-                seen.insert(format!("{table}_check_{unnamed}"), value);
+                seen.insert(format!("{table}_check_{unnamed}"));
             }
         }
     }
@@ -70,21 +70,19 @@ pub(super) fn checks<'a>(
 }
 
 /// `/CHECK\s*\((.*?)\)/gi`, with the name in front where `/CONSTRAINT\s*["']?(\w+)["']?\s*/` finds one.
-fn check_clauses(sql: &str) -> Vec<(Option<String>, String)> {
+fn check_clauses(sql: &str) -> Vec<Option<String>> {
     let lowered = sql.to_ascii_lowercase();
-    let mut clauses = Vec::new();
+    let mut names = Vec::new();
     let mut from = 0;
     while let Some(found) = lowered[from..].find("check") {
         let at = from + found;
         from = at + "check".len();
-        let rest = sql[from..].trim_start();
-        let Some(inner) = rest.strip_prefix('(') else { continue };
+        let Some(inner) = sql[from..].trim_start().strip_prefix('(') else { continue };
         let Some(close) = inner.find(')').filter(|close| !inner[..*close].contains(['\n', '\r'])) else { continue };
-        let value = &inner[..close];
-        clauses.push((constraint_name(&sql[..at]), value.trim().to_owned()));
+        names.push(constraint_name(&sql[..at]));
         from = sql.len() - inner.len() + close + 1;
     }
-    clauses
+    names
 }
 
 /// The name in front of a CHECK.
@@ -119,8 +117,7 @@ mod tests {
             ("b", "create table b(x int, constraint \"b_x\" check ( x < 9 ), check (x <> 3))"),
             ("c", "create table c(x int, CONSTRAINT `c_x` CHECK (x < 8))"),
         ];
-        let seen: Vec<(String, String)> = checks(tables.into_iter()).into_iter().collect();
-        let expected = [("a_check_1", "x > 0"), ("a_check_2", "length(y"), ("b_x", "x < 9"), ("c_check_3", "x < 8")];
-        assert_eq!(seen, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let seen: Vec<String> = checks(tables.into_iter()).into_iter().collect();
+        assert_eq!(seen, ["a_check_1", "a_check_2", "b_x", "c_check_3"]);
     }
 }

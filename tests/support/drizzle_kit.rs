@@ -1,0 +1,122 @@
+//! The real drizzle-kit and TypeScript, as a user runs them: the oracle of the quick-fixes.
+//!
+//! `tests/setup/drizzle-kit.sh` installs them. Without them a test says so in one line and is skipped; with `CI` set it
+//! fails.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+/// A project folder in which the pinned drizzle-kit, drizzle-orm and TypeScript are installed.
+pub struct Project {
+    folder: TempDir,
+    modules: PathBuf,
+}
+
+impl Project {
+    /// An empty project.
+    pub fn new() -> Option<Self> {
+        let cache = Path::new(env!("CARGO_MANIFEST_DIR")).join(".cache/drizzle-kit");
+        if !cache.join("complete").is_file() {
+            let message = "drizzle-kit is not set up: run `bash tests/setup/drizzle-kit.sh`";
+            assert!(std::env::var_os("CI").is_none(), "{message}");
+            eprintln!("skipped: {message}");
+            return None;
+        }
+        let modules = cache.join("node_modules");
+        let folder = tempfile::tempdir().expect("a folder");
+        std::os::unix::fs::symlink(&modules, folder.path().join("node_modules")).expect("a link");
+        let project = Self { folder, modules };
+        project.write("package.json", r#"{ "private": true, "type": "module" }"#);
+        project.write(
+            "tsconfig.json",
+            r#"{ "compilerOptions": { "strict": true, "noEmit": true, "module": "esnext", "moduleResolution": "bundler",
+                 "target": "es2022", "verbatimModuleSyntax": true, "skipLibCheck": true, "types": [] } }"#,
+        );
+        Some(project)
+    }
+
+    /// Its folder, as the file system knows it.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().canonicalize().expect("a folder")
+    }
+
+    /// Writes a file.
+    pub fn write(&self, path: &str, text: &str) {
+        let path = self.folder().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+
+    fn run(&self, program: &str, arguments: &[&str]) -> (bool, String) {
+        const LIMIT: &str = "120";
+        let output = Command::new("timeout")
+            .arg(LIMIT)
+            .arg(self.modules.join(".bin").join(program))
+            .args(arguments)
+            .current_dir(self.folder())
+            .stdin(Stdio::null())
+            .env("NO_COLOR", "1")
+            .output()
+            .expect("timeout");
+        let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
+        text.push_str(&String::from_utf8_lossy(&output.stderr));
+        (output.status.success(), plain(&text))
+    }
+
+    /// What TypeScript complains about; nothing where it compiles.
+    pub fn type_errors(&self) -> String {
+        let (success, output) = self.run("tsc", &["--project", "."]);
+        if success { String::new() } else { output }
+    }
+
+    /// What `drizzle-kit push` says. It cannot ask without a terminal, so with `--strict` it never changes anything.
+    pub fn push(&self) -> Push {
+        let (_, output) = self.run("drizzle-kit", &["push", "--strict", "--verbose"]);
+        Push { output }
+    }
+}
+
+/// What `drizzle-kit push` said.
+#[derive(Debug)]
+pub struct Push {
+    /// All of it, without colours and spinners.
+    pub output: String,
+}
+
+impl Push {
+    /// Whether it has nothing to do.
+    pub fn is_silent(&self) -> bool {
+        self.output.contains("No changes detected")
+    }
+
+    /// The statements that it would execute.
+    pub fn statements(&self) -> Vec<String> {
+        const HEADING: &str = "You are about to execute current statements:";
+        let Some((_, rest)) = self.output.split_once(HEADING) else { return Vec::new() };
+        let lines = rest.lines().take_while(|line| !line.contains("Interactive prompts require"));
+        let text = lines.filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n");
+        text.split_inclusive(";\n")
+            .map(|statement| statement.trim().to_owned())
+            .filter(|text| !text.is_empty())
+            .collect()
+    }
+}
+
+/// `text` without escape sequences.
+fn plain(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        if character != '\u{1b}' {
+            result.push(character);
+            continue;
+        }
+        if characters.next_if_eq(&'[').is_some() {
+            while characters.next().is_some_and(|part| !part.is_ascii_alphabetic()) {}
+        }
+    }
+    result
+}
