@@ -3,7 +3,7 @@
 use super::Casing;
 
 /// `key` in `casing`.
-pub(super) fn cased(key: &str, casing: Casing) -> String {
+pub fn cased(key: &str, casing: Casing) -> String {
     let words = words(key);
     match casing {
         Casing::SnakeCase => words.iter().map(|word| word.to_lowercase()).collect::<Vec<_>>().join("_"),

@@ -20,6 +20,7 @@ mod value;
 
 use std::collections::BTreeMap;
 
+pub use casing::cased;
 pub use data::{ConfigPlaces, Data, Environment, EnvironmentLoad, PlacedData, Property};
 pub use kit::Kit;
 pub use reader::Reader;
