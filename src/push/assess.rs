@@ -138,7 +138,7 @@ fn add_column(plan: &Plan, drift: &Drift) -> Option<Change> {
             });
         }
         statements.push(match plan.family {
-            Family::Postgresql => postgresql::add_column(table, column),
+            Family::Postgresql => postgresql::add_column(plan, table, column),
             Family::Mysql => mysql::add_column(table, column),
             Family::Sqlite => sqlite::add_column(table, column),
         });

@@ -1,10 +1,10 @@
 //! The statements of push on PostgreSQL.
 
 use super::plan::Plan;
-use crate::catalog::{Column, ForeignKey, Generation, Identity, Index, Table, Unique};
+use crate::catalog::{Column, ForeignKey, Generation, Index, Table, Unique};
 use crate::drift::Drift;
 
-/// Types that drizzle-kit writes without quotes, by their beginning.
+/// Types that drizzle-kit 0.x writes without quotes, by their beginning.
 const UNQUOTED: &[&str] = &[
     "uuid",
     "smallint",
@@ -33,13 +33,25 @@ const UNQUOTED: &[&str] = &[
     "bit",
 ];
 
-/// Whether push takes two types for different ones.
+/// The most that an identity column can hold, per type.
+const HIGHEST: &[(&str, &str)] = &[("smallint", "32767"), ("integer", "2147483647"), ("bigint", "9223372036854775807")];
+
+/// What drizzle-kit takes for the least of a falling identity, whatever its type.
+const LOWEST: &str = "-32768";
+
+/// Whether push takes two types for different ones: it compares their text. 1.0 does so after a little tidying.
 pub(super) fn sees_types(generation: Generation, declared: &str, live: &str) -> bool {
-    let spelled = |text: &str| text.replacen(" (", "(", 1);
     match generation {
-        Generation::V0 => spelled(declared) != spelled(live),
-        Generation::V1 => !crate::catalog::same_type(crate::catalog::Dialect::Postgresql, declared, live),
+        Generation::V0 => declared.replacen(" (", "(", 1) != live.replacen(" (", "(", 1),
+        Generation::V1 => tidied(declared) != tidied(live),
     }
+}
+
+fn tidied(sql_type: &str) -> String {
+    let tight = sql_type.replace(", ", ",").replace(" (", "(").replace("decimal", "numeric");
+    // A scale of 0 is none, and an array's dimensions have no size.
+    let tight = if tight.starts_with("numeric(") { tight.replace(",0)", ")") } else { tight };
+    tight.split('[').enumerate().map(|(part, text)| if part == 0 { text.to_owned() } else { "[]".into() }).collect()
 }
 
 /// Whether push overlooks every other difference of a column with these types: where the two differ by one space alone, it
@@ -60,8 +72,25 @@ pub(super) fn drop_table(plan: &Plan, table: &Table) -> Vec<String> {
                 table.policies.iter().map(|policy| format!("DROP POLICY \"{}\" ON {name} CASCADE;", policy.name));
             disabled.into_iter().chain(policies).chain([format!("DROP TABLE {name} CASCADE;")]).collect()
         }
-        Generation::V1 => vec![format!("DROP TABLE {name};")],
+        Generation::V1 => {
+            let policies = table.policies.iter().map(|policy| format!("DROP POLICY \"{}\" ON {name};", policy.name));
+            policies.chain(references_to(plan, table)).chain([format!("DROP TABLE {name};")]).collect()
+        }
     }
+}
+
+/// 1.0 drops what refers to a table before it drops the table.
+fn references_to<'a>(plan: &'a Plan, table: &'a Table) -> impl Iterator<Item = String> + 'a {
+    let others = plan.live.catalog.tables.iter().filter(move |other| *other != table);
+    others.flat_map(move |other| {
+        let keys = other
+            .foreign_keys
+            .iter()
+            .filter(move |key| key.foreign_schema == table.schema && key.foreign_table == table.name);
+        keys.filter_map(move |key| {
+            Some(format!("ALTER TABLE {} DROP CONSTRAINT \"{}\";", table_name(other), key.name.as_deref()?))
+        })
+    })
 }
 
 /// `CREATE TABLE` and what belongs to the new table: its foreign keys, then its indexes.
@@ -79,7 +108,13 @@ pub(super) fn create_table(plan: &Plan, table: &Table) -> Vec<String> {
             quoted(&key.columns)
         ));
     }
-    lines.extend(table.uniques.iter().map(|unique| unique_line(plan, table, unique)));
+    lines.extend(
+        table
+            .uniques
+            .iter()
+            .filter(|unique| !stands_inline(plan, unique))
+            .map(|unique| unique_line(plan, table, unique)),
+    );
     lines.extend(table.checks.iter().filter_map(|check| {
         Some(format!("CONSTRAINT \"{}\" CHECK ({})", check.name.as_deref()?, check.expression.known()?))
     }));
@@ -93,17 +128,18 @@ pub(super) fn create_table(plan: &Plan, table: &Table) -> Vec<String> {
 }
 
 /// `ALTER TABLE ... ADD COLUMN`.
-pub(super) fn add_column(table: &Table, column: &Column) -> String {
+pub(super) fn add_column(plan: &Plan, table: &Table, column: &Column) -> String {
     let key = if is_own_key(table, column) { " PRIMARY KEY" } else { "" };
-    let not_null = if column.not_null.known() == Some(&true) { " NOT NULL" } else { "" };
+    let implied = plan.generation == Generation::V1 && implies_not_null(table, column);
+    let not_null = if column.not_null.known() == Some(&true) && !implied { " NOT NULL" } else { "" };
     format!(
         "ALTER TABLE {} ADD COLUMN \"{}\" {}{key}{}{}{not_null}{};",
         table_name(table),
         column.name,
-        column_type(column),
-        default_text(column),
+        column_type(plan, column),
+        default_text(plan, column),
         generated_text(column),
-        identity_text(table, column.identity.as_ref()),
+        identity_text(table, column),
     )
 }
 
@@ -116,48 +152,55 @@ pub(super) fn drop_column(table: &Table, column: &str) -> String {
 pub(super) fn set_type(plan: &Plan, drift: &Drift) -> Option<Vec<String>> {
     let (table, column) = (&plan.declared_table(drift)?.table, plan.declared_column(drift)?);
     let live = plan.live_column(drift)?;
-    let alter = format!("ALTER TABLE {} ALTER COLUMN \"{}\"", table_name(table), column.name);
-    let schema = column.type_schema.as_deref().unwrap_or("undefined");
-    let name = column.sql_type.known()?;
-    let sql_type = match plan.generation {
-        Generation::V0 => quoted_type(&format!("\"{schema}\"."), name),
-        Generation::V1 => column_type(column),
-    };
     let declared_enums =
         plan.declared.enums.iter().map(|item| (item.value.schema.as_deref(), item.value.name.as_str()));
     let live_enums = plan.live.catalog.enums.iter().map(|item| (item.schema.as_deref(), item.name.as_str()));
     let (was_enum, is_enum) = (is_one_of(live, live_enums), is_one_of(column, declared_enums));
-    let default = column.default.known().cloned().flatten();
-    let set_default = |suffix: &str| default.as_ref().map(|default| format!("{alter} SET DEFAULT {default}{suffix};"));
+    let name = &column.name;
+    let alter = format!("ALTER TABLE {} ALTER COLUMN \"{name}\"", table_name(table));
+    let default = default_value(plan, column);
     if plan.generation == Generation::V1 {
-        let using = if was_enum && is_enum {
-            format!("\"{}\"::text::{sql_type}", column.name)
-        } else {
-            format!("\"{}\"::{sql_type}", column.name)
-        };
-        return Some(vec![format!("{alter} SET DATA TYPE {sql_type} USING {using};")]);
+        return Some(set_type_v1(plan, (table, column, live), &alter, was_enum && is_enum));
     }
+    // drizzle-kit 0.x puts "undefined" where a type of the user's has no schema.
+    let schema = column.type_schema.as_deref().unwrap_or("undefined");
+    let sql_type = quoted_type(&format!("\"{schema}\"."), column.sql_type.known()?);
+    let set_default = |suffix: &str| default.as_ref().map(|default| format!("{alter} SET DEFAULT {default}{suffix};"));
+    let plain = format!("{alter} SET DATA TYPE {sql_type};");
+    let using = |path: &str| format!("{alter} SET DATA TYPE {sql_type} USING \"{name}\"::{path}{sql_type};");
     Some(match (was_enum, is_enum) {
-        (_, false) => {
-            [Some(format!("{alter} SET DATA TYPE {sql_type};")), set_default("")].into_iter().flatten().collect()
-        }
-        (false, true) => [
-            set_default(&format!("::{sql_type}")),
-            Some(format!("{alter} SET DATA TYPE {sql_type} USING \"{}\"::{sql_type};", column.name)),
-        ]
-        .into_iter()
-        .flatten()
-        .collect(),
-        (true, true) => {
-            let change = format!("{alter} SET DATA TYPE {sql_type} USING \"{}\"::text::{sql_type};", column.name);
-            match set_default("") {
-                Some(default) if column.sql_type != live.sql_type => {
-                    vec![format!("{alter} DROP DEFAULT;"), change, default]
-                }
-                _ => vec![change],
+        (_, false) => [plain].into_iter().chain(set_default("")).collect(),
+        (false, true) => set_default(&format!("::{sql_type}")).into_iter().chain([using("")]).collect(),
+        (true, true) => match set_default("") {
+            Some(default) if column.sql_type != live.sql_type => {
+                vec![format!("{alter} DROP DEFAULT;"), using("text::"), default]
             }
-        }
+            _ => vec![using("text::")],
+        },
     })
+}
+
+/// 1.0 says how to convert; between enums it takes the default away meanwhile, and from a serial its sequence.
+fn set_type_v1(
+    plan: &Plan,
+    (table, column, live): (&Table, &Column, &Column),
+    alter: &str,
+    between_enums: bool,
+) -> Vec<String> {
+    let sql_type = column_type(plan, column);
+    let path = if between_enums { "text::" } else { "" };
+    let change = format!("{alter} SET DATA TYPE {sql_type} USING \"{}\"::{path}{sql_type};", column.name);
+    let was_serial = live.sql_type.known().is_some_and(|sql_type| sql_type.ends_with("serial"));
+    match default_value(plan, column) {
+        Some(default) if between_enums => {
+            vec![format!("{alter} DROP DEFAULT;"), change, format!("{alter} SET DEFAULT {default};")]
+        }
+        _ if was_serial => {
+            let sequence = qualified(table.schema.as_deref(), &format!("{}_{}_seq", table.name, column.name));
+            vec![format!("{alter} DROP DEFAULT;"), format!("DROP SEQUENCE {sequence};"), change]
+        }
+        _ => vec![change],
+    }
 }
 
 /// Whether a column's type, or that of its elements, is one of `enums`.
@@ -199,30 +242,60 @@ fn is_own_key(table: &Table, column: &Column) -> bool {
 }
 
 fn created_column(plan: &Plan, table: &Table, column: &Column) -> String {
-    let own_key = is_own_key(table, column);
-    let key = if own_key { " PRIMARY KEY" } else { "" };
-    let implied = column.identity.is_some() || (plan.generation == Generation::V1 && (own_key || is_serial(column)));
+    let key = if is_own_key(table, column) { " PRIMARY KEY" } else { "" };
+    let implied = match plan.generation {
+        Generation::V0 => column.identity.is_some(),
+        Generation::V1 => implies_not_null(table, column),
+    };
     let not_null = if column.not_null.known() == Some(&true) && !implied { " NOT NULL" } else { "" };
+    let unique = table
+        .uniques
+        .iter()
+        .find(|unique| stands_inline(plan, unique) && unique.columns[0] == column.name)
+        .map_or_else(String::new, |unique| {
+            let made_up = format!("{}_{}_key", table.name, column.name);
+            let nulls = if unique.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
+            match unique.name.as_deref().filter(|name| *name != made_up) {
+                Some(name) => format!(" CONSTRAINT \"{name}\" UNIQUE{nulls}"),
+                None => format!(" UNIQUE{nulls}"),
+            }
+        });
     format!(
-        "\"{}\" {}{key}{}{}{not_null}{}",
+        "\"{}\" {}{key}{}{}{not_null}{unique}{}",
         column.name,
-        column_type(column),
-        default_text(column),
+        column_type(plan, column),
+        default_text(plan, column),
         generated_text(column),
-        identity_text(table, column.identity.as_ref())
+        identity_text(table, column)
     )
 }
 
-fn is_serial(column: &Column) -> bool {
-    column.sql_type.known().is_some_and(|sql_type| sql_type.ends_with("serial"))
+/// Whether a unique constraint is written behind its column: 1.0 does so with those of one column.
+fn stands_inline(plan: &Plan, unique: &Unique) -> bool {
+    plan.generation == Generation::V1 && unique.columns.len() == 1
 }
 
-fn column_type(column: &Column) -> String {
+/// Whether a column refuses NULL without the words, as 1.0 has it.
+fn implies_not_null(table: &Table, column: &Column) -> bool {
+    let key = table.primary_key.as_ref().is_some_and(|key| key.columns.contains(&column.name));
+    key || column.identity.is_some() || column.sql_type.known().is_some_and(|sql_type| sql_type.ends_with("serial"))
+}
+
+fn column_type(plan: &Plan, column: &Column) -> String {
     let schema = match column.type_schema.as_deref() {
         Some(schema) if schema != "public" => format!("\"{schema}\"."),
         _ => String::new(),
     };
-    quoted_type(&schema, column.sql_type.known().map_or("unknown", String::as_str))
+    let sql_type = column.sql_type.known().map_or("unknown", String::as_str);
+    match plan.generation {
+        Generation::V0 => quoted_type(&schema, sql_type),
+        // 1.0 quotes what it knows to be a type of the user's, and nothing else.
+        Generation::V1 if column.type_schema.is_some() => {
+            let name = element(sql_type);
+            format!("{schema}\"{name}\"{}", &sql_type[name.len()..])
+        }
+        Generation::V1 => sql_type.replace(", ", ",").replace(" (", "("),
+    }
 }
 
 /// The part of a type that stands before the brackets of an array.
@@ -238,8 +311,41 @@ fn quoted_type(schema: &str, sql_type: &str) -> String {
     format!("{schema}\"{name}\"{}", &sql_type[name.len()..])
 }
 
-fn default_text(column: &Column) -> String {
-    column.default.known().cloned().flatten().map_or_else(String::new, |default| format!(" DEFAULT {default}"))
+fn default_text(plan: &Plan, column: &Column) -> String {
+    default_value(plan, column).map_or_else(String::new, |default| format!(" DEFAULT {default}"))
+}
+
+/// The default as push writes it. 1.0 casts the literals of arrays and enums, and those of JSON no longer.
+fn default_value(plan: &Plan, column: &Column) -> Option<String> {
+    let default = column.default.known().cloned().flatten()?;
+    if plan.generation == Generation::V0 {
+        return Some(default);
+    }
+    let literal = default.starts_with('\'') && default.ends_with('\'');
+    let is_array = column.sql_type.known().is_some_and(|sql_type| sql_type.ends_with(']'));
+    Some(match default.strip_suffix("::jsonb").or_else(|| default.strip_suffix("::json")) {
+        Some(json) if json.ends_with('\'') => json.to_owned(),
+        _ if literal && is_array => format!("{}::{}", bare_elements(&default), column_type(plan, column)),
+        _ if literal && column.type_schema.is_some() => format!("{default}::{}", column_type(plan, column)),
+        _ => default,
+    })
+}
+
+/// An array's literal without the quotes around elements that need none.
+fn bare_elements(literal: &str) -> String {
+    let plain = |element: &str| {
+        !element.is_empty() && element != "NULL" && element.chars().all(|part| part.is_alphanumeric() || part == '_')
+    };
+    let mut parts = literal.split('"');
+    let mut bare = parts.next().unwrap_or_default().to_owned();
+    while let Some(element) = parts.next() {
+        match parts.next() {
+            Some(after) if plain(element) => bare.push_str(&format!("{element}{after}")),
+            Some(after) => bare.push_str(&format!("\"{element}\"{after}")),
+            None => bare.push_str(&format!("\"{element}")),
+        }
+    }
+    bare
 }
 
 fn generated_text(column: &Column) -> String {
@@ -249,30 +355,27 @@ fn generated_text(column: &Column) -> String {
     }
 }
 
-fn identity_text(table: &Table, identity: Option<&Identity>) -> String {
-    let Some(identity) = identity else { return String::new() };
-    let name = qualified(table.schema.as_deref(), identity.name.as_deref().unwrap_or_default());
-    let mut text = format!(
-        " GENERATED {} AS IDENTITY (sequence name {name}",
-        if identity.always { "ALWAYS" } else { "BY DEFAULT" }
-    );
+/// An identity with every option spelled out, as drizzle-kit has it.
+fn identity_text(table: &Table, column: &Column) -> String {
+    let Some(identity) = &column.identity else { return String::new() };
     let options = &identity.options;
-    for (words, value) in [
-        ("INCREMENT BY", &options.increment),
-        ("MINVALUE", &options.min_value),
-        ("MAXVALUE", &options.max_value),
-        ("START WITH", &options.start),
-        ("CACHE", &options.cache),
-    ] {
-        if let Some(value) = value {
-            text.push_str(&format!(" {words} {value}"));
-        }
-    }
-    if options.cycle == Some(true) {
-        text.push_str(" CYCLE");
-    }
-    text.push(')');
-    text
+    let given = |option: &Option<String>, otherwise: &str| option.clone().unwrap_or_else(|| otherwise.to_owned());
+    let sql_type = column.sql_type.known().map_or("", String::as_str);
+    let highest = HIGHEST.iter().find(|(name, _)| *name == sql_type).map_or("32767", |(_, highest)| highest);
+    let increment = given(&options.increment, "1");
+    let falls = increment.starts_with('-');
+    let minimum = given(&options.min_value, if falls { LOWEST } else { "1" });
+    let maximum = given(&options.max_value, if falls { "-1" } else { highest });
+    let start = given(&options.start, if falls { &maximum } else { &minimum });
+    let made_up = format!("{}_{}_seq", table.name, column.name);
+    format!(
+        " GENERATED {} AS IDENTITY (sequence name {} INCREMENT BY {increment} MINVALUE {minimum} MAXVALUE {maximum} \
+         START WITH {start} CACHE {}{})",
+        if identity.always { "ALWAYS" } else { "BY DEFAULT" },
+        qualified(table.schema.as_deref(), identity.name.as_deref().unwrap_or(&made_up)),
+        given(&options.cache, "1"),
+        if options.cycle == Some(true) { " CYCLE" } else { "" },
+    )
 }
 
 fn unique_line(plan: &Plan, table: &Table, unique: &Unique) -> String {
