@@ -221,3 +221,241 @@ async fn sqlite_checks_are_as_drizzle_kit_reads_them() {
         assert_eq!((spoken.join(" "), speaking), (expected.into(), expected.into()), "{sql}\n{}", push.output);
     }
 }
+
+/// The database of the style tests: `users` is declared by each, in its own way; the rest is what the fix adds.
+const STYLED: &str = "
+    create table app_users (id integer primary key AUTOINCREMENT not null, email text not null);
+    create unique index users_email on app_users (email);
+    create table app_posts (id text primary key not null, author_id integer not null references app_users (id) on delete cascade,
+      body text not null default '', \"view-count\" integer);
+    create index posts_author on app_posts (author_id);
+    create table app_reads (user_id integer not null references app_users (id), post_id text not null references app_posts (id),
+      read_at integer not null default (unixepoch()), primary key (user_id, post_id));";
+
+/// Declares everything in `files`, checks it as ever, and returns what the files have become.
+async fn styled(files: &[(&str, &str)], more_config: &str) -> Option<String> {
+    let fixture = Fixture::sqlite(STYLED, files, more_config).await?;
+    assert_eq!(fixture.declare_everything(), BTreeMap::new());
+    let texts: Vec<String> = files.iter().map(|(path, _)| format!("// {path}\n{}", fixture.text(path))).collect();
+    assert_eq!(fixture.project.type_errors(), "", "{}", texts.join("\n"));
+    let push = fixture.project.push();
+    assert!(push.is_silent(), "{}\n{}", push.output, texts.join("\n"));
+    Some(texts.join("\n"))
+}
+
+#[tokio::test]
+async fn a_namespace_tabs_and_no_semicolons_are_kept() {
+    let files = [(
+        "schema/tables.ts",
+        "import * as s from 'drizzle-orm/sqlite-core'
+
+export const usersTable = s.sqliteTable('app_users', {
+\tid: s.integer('id').primaryKey({ autoIncrement: true }),
+\temail: s.text('email').notNull()
+}, (t) => ({
+\tbyEmail: s.uniqueIndex('users_email').on(t.email)
+}))
+
+export type User = typeof usersTable.$inferSelect
+",
+    )];
+    let Some(texts) = styled(&files, NO_MORE).await else { return };
+    insta::assert_snapshot!(texts);
+}
+
+#[tokio::test]
+async fn casing_callbacks_and_other_files_are_kept() {
+    let files = [
+        (
+            "schema/users.ts",
+            "import { sqliteTable } from \"drizzle-orm/sqlite-core\";
+import * as core from \"drizzle-orm/sqlite-core\";
+
+export const users = sqliteTable(
+  \"app_users\",
+  (t) => ({
+    id: t.integer().primaryKey({ autoIncrement: true }),
+    email: t.text().notNull(),
+  }),
+  (t) => [core.uniqueIndex(\"users_email\").on(t.email)],
+);
+",
+        ),
+        (
+            "schema/posts.ts",
+            "import {
+  index,
+  sqliteTable,
+} from \"drizzle-orm/sqlite-core\";
+import { users } from \"./users\";
+
+// What people write.
+export const posts = sqliteTable(
+  \"app_posts\",
+  (t) => ({
+    id: t.text().primaryKey(),
+    authorId: t.integer().notNull().references(() => users.id, { onDelete: \"cascade\" }),
+    body: t.text().notNull().default(\"\"),
+  }),
+  (t) => [index(\"posts_author\").on(t.authorId)],
+);
+
+// Below the tables.
+export const limit = 10;
+",
+        ),
+    ];
+    let Some(texts) = styled(&files, "  casing: \"snake_case\",\n").await else { return };
+    insta::assert_snapshot!(texts);
+}
+
+#[tokio::test]
+async fn a_creator_with_a_prefix_is_used() {
+    let files = [(
+        "schema/tables.ts",
+        "import { integer, sqliteTableCreator, text, uniqueIndex } from \"drizzle-orm/sqlite-core\";\r
+\r
+export const createTable = sqliteTableCreator((name) => `app_${name}`);\r
+\r
+export const users = createTable(\r
+  \"users\",\r
+  {\r
+    id: integer().primaryKey({ autoIncrement: true }),\r
+    email: text().notNull(),\r
+  },\r
+  (table) => [\r
+    uniqueIndex(\"users_email\").on(table.email),\r
+  ],\r
+);\r
+",
+    )];
+    let Some(texts) = styled(&files, NO_MORE).await else { return };
+    assert_eq!(
+        texts.matches("\r\n").count(),
+        texts.matches('\n').count() - 1,
+        "every line ends as the file's lines do"
+    );
+    insta::assert_snapshot!(texts.replace("\r\n", "\n"));
+}
+
+#[tokio::test]
+async fn after_the_story_push_wants_only_the_new_table() {
+    let sql = include_str!("../examples/conversations/database.sql");
+    let files = [("schema/tables.ts", include_str!("../examples/conversations/shared/schema.ts"))];
+    let Some(fixture) = Fixture::sqlite(sql, &files, NO_MORE).await else { return };
+    assert_eq!(fixture.declare_everything(), BTreeMap::new());
+    fixture.assert_compiles();
+    let push = fixture.project.push();
+    let [statement] = &push.statements()[..] else { panic!("{}", push.output) };
+    assert!(statement.starts_with("CREATE TABLE `identity_map` ("), "{statement}");
+    insta::assert_snapshot!("sqlite_story", fixture.text("schema/tables.ts"));
+}
+
+#[tokio::test]
+async fn after_the_story_push_wants_only_the_new_table_in_postgresql() {
+    let sql = "
+        create table users (id serial primary key, email text not null constraint users_email_unique unique);
+        create table conversations (id uuid primary key default gen_random_uuid(), user_id integer not null references users,
+          title varchar(200), created_at timestamptz not null default now());
+        create index on conversations (user_id);
+        insert into users (email) values ('ada@example.com');
+        insert into conversations (user_id, title) values (1, 'Where is my order?');";
+    let files = [(
+        "schema/tables.ts",
+        "import { integer, pgTable, serial, text } from \"drizzle-orm/pg-core\";
+
+export const users = pgTable(\"users\", {
+  id: serial(\"id\").primaryKey(),
+  email: text(\"email\").notNull().unique(),
+});
+
+export const identityMap = pgTable(\"identity_map\", {
+  id: serial(\"id\").primaryKey(),
+  userId: integer(\"user_id\").notNull().references(() => users.id),
+  externalId: text(\"external_id\").notNull(),
+});
+",
+    )];
+    let Some(fixture) = Fixture::postgresql("edit_story", sql, &files, NO_MORE).await else { return };
+    assert_eq!(fixture.declare_everything(), BTreeMap::new());
+    fixture.assert_compiles();
+    let push = fixture.project.push();
+    let statements = push.statements();
+    assert!(statements[0].starts_with("CREATE TABLE \"identity_map\" ("), "{}", push.output);
+    assert!(statements.iter().all(|statement| statement.contains("\"identity_map\"")), "{}", push.output);
+    insta::assert_snapshot!("postgresql_story", fixture.text("schema/tables.ts"));
+}
+
+#[tokio::test]
+async fn a_column_comes_with_what_hangs_on_it() {
+    let sql = "
+        create table users (id integer primary key not null, email text not null);
+        create table posts (id integer primary key not null, a text, b text, author integer references users (id),
+          c integer GENERATED ALWAYS AS (id * 2) VIRTUAL, d numeric not null default 0, unique (a, b));
+        create index posts_a on posts (a);
+        create index posts_a_b on posts (a, b);
+        create table plain (id integer primary key not null, first text, second text not null default 'x');
+        create index plain_first on plain (first);
+        create table blocks (id integer primary key not null, a integer, b integer);
+        create index blocks_b on blocks (b);";
+    let files = [(
+        "schema/tables.ts",
+        "import { index, integer, sqliteTable, text } from \"drizzle-orm/sqlite-core\";
+
+export const users = sqliteTable(\"users\", { id: integer(\"id\").primaryKey() });
+
+/** What people write. */
+export const posts = sqliteTable(\"posts\", {
+  id: integer(\"id\").primaryKey(), // never reused
+  a: text(\"a\"), // shown
+}, (t) => ({ byA: index(\"posts_a\").on(t.a) }));
+
+export const plain = sqliteTable(
+  \"plain\",
+  {
+    id: integer(\"id\").primaryKey()
+  }
+);
+
+export const blocks = sqliteTable(\"blocks\", { id: integer(\"id\").primaryKey(), a: integer(\"a\") }, (t) => {
+  return [];
+});
+",
+    )];
+    let Some(fixture) = Fixture::sqlite(sql, &files, NO_MORE).await else { return };
+    assert_eq!(fixture.declare_everything(), BTreeMap::new());
+    fixture.assert_compiles();
+    let push = fixture.project.push();
+    assert!(push.is_silent(), "{}\n{}", push.output, fixture.text("schema/tables.ts"));
+    insta::assert_snapshot!("sqlite_columns", fixture.text("schema/tables.ts"));
+}
+
+#[tokio::test]
+async fn a_postgresql_column_comes_with_what_hangs_on_it() {
+    let sql = "
+        create type mood as enum ('sad', 'ok');
+        create table users (id serial primary key, email text unique, mood mood not null default 'ok', tags text[],
+          handle tsvector, score integer check (score > 0));
+        create table posts (id serial primary key, author integer references users (id) on delete cascade, slug text);
+        create unique index posts_slug on posts (author, slug);";
+    let files = [(
+        "schema/tables.ts",
+        "import { pgTable, serial } from \"drizzle-orm/pg-core\";
+
+// Who writes.
+export const users = pgTable(\"users\", {
+  id: serial(\"id\").primaryKey(),
+});
+
+export const posts = pgTable(\"posts\", {
+  id: serial(\"id\").primaryKey(),
+});
+",
+    )];
+    let Some(fixture) = Fixture::postgresql("edit_columns", sql, &files, NO_MORE).await else { return };
+    assert_eq!(fixture.declare_everything(), BTreeMap::new());
+    fixture.assert_compiles();
+    let push = fixture.project.push();
+    assert!(push.is_silent(), "{}\n{}", push.output, fixture.text("schema/tables.ts"));
+    insta::assert_snapshot!("postgresql_columns", fixture.text("schema/tables.ts"));
+}

@@ -54,7 +54,7 @@ fn table(drift: &Drift, live: &Table, context: &Context<'_>) -> Result<Fix, Decl
             table.schema.as_deref().filter(|schema| Some(*schema) != context.declared.dialect.default_schema());
         let suffix =
             schema.map_or_else(|| "Table".to_owned(), |schema| format!("In{}", super::names::pascal_case(schema)));
-        let constant = writer.constant(&writer.style.constant.of(&table.name), &suffix);
+        let constant = writer.constant(&writer.style.constant.of(&written(&writer, table)), &suffix);
         writer.constants.insert(key_of(table), constant);
     }
     if let [targets @ .., _] = batch.as_slice()
@@ -131,15 +131,14 @@ struct Call {
     receiver: Option<String>,
 }
 
-fn call(writer: &mut Writer<'_>, table: &Table) -> Call {
+/// The habit that fits `table` best: its callee, what it takes for the name, and a table that shows it.
+fn habit<'a>(writer: &Writer<'a>, table: &Table) -> Option<(&'a str, String, &'a DeclaredTable)> {
     let text: &str = writer.source.document.text();
-    let declared = writer.context.declared;
     let mut candidates: Vec<(&str, String, &DeclaredTable)> = Vec::new();
-    for kin in declared.tables.iter().filter(|kin| kin.call.file == *writer.file && kin.table.schema == table.schema) {
-        let literal = text.get(kin.name.span.range()).and_then(|literal| {
-            let quote = literal.chars().next().filter(|quote| matches!(quote, '"' | '\'' | '`'))?;
-            literal[1..].strip_suffix(quote)
-        });
+    let tables = writer.context.declared.tables.iter();
+    for kin in tables.filter(|kin| kin.call.file == *writer.file && kin.table.schema == table.schema) {
+        // A creator puts something around the name: what it adds to its other tables, it adds here.
+        let literal = style::written_name(text, kin);
         let affixes = literal.and_then(|literal| kin.table.name.split_once(literal));
         let stripped = affixes.and_then(|(prefix, suffix)| table.name.strip_prefix(prefix)?.strip_suffix(suffix));
         if let Some(name) = stripped.filter(|name| !name.is_empty()) {
@@ -148,15 +147,23 @@ fn call(writer: &mut Writer<'_>, table: &Table) -> Call {
     }
     let votes = |callee: &str| candidates.iter().filter(|(other, ..)| *other == callee).count();
     // The last of the most frequent: the newest habit.
-    let best = candidates.iter().max_by_key(|(callee, ..)| votes(callee)).cloned();
-    if let Some((callee, name, kin)) = best {
-        return Call { callee: callee.to_owned(), name, receiver: receiver(text, kin) };
+    candidates.iter().max_by_key(|(callee, ..)| votes(callee)).cloned()
+}
+
+/// The name of `table` as its call will have it.
+fn written(writer: &Writer<'_>, table: &Table) -> String {
+    habit(writer, table).map_or_else(|| table.name.clone(), |(_, name, _)| name)
+}
+
+fn call(writer: &mut Writer<'_>, table: &Table) -> Call {
+    if let Some((callee, name, kin)) = habit(writer, table) {
+        let receiver = receiver(writer.source.document.text(), kin);
+        return Call { callee: callee.to_owned(), name, receiver };
     }
+    let dialect = writer.context.declared.dialect;
     let callee = match table.schema.as_deref() {
-        Some(schema) if Some(schema) != declared.dialect.default_schema() => {
-            format!("{}.table", writer.schema(schema))
-        }
-        _ => writer.core(declared.dialect.family().table_function()),
+        Some(schema) if Some(schema) != dialect.default_schema() => format!("{}.table", writer.schema(schema)),
+        _ => writer.core(dialect.family().table_function()),
     };
     Call { callee, name: table.name.clone(), receiver: None }
 }

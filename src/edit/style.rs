@@ -151,7 +151,7 @@ impl Style {
             named: named(witnesses, casing),
             names_as_keys: names_as_keys(witnesses),
             casing,
-            constant: constant(witnesses),
+            constant: constant(text, witnesses),
             extras: extras(text, tables),
         }
     }
@@ -234,9 +234,20 @@ fn names_as_keys(tables: &[&DeclaredTable]) -> bool {
     as_is > camel
 }
 
-fn constant(tables: &[&DeclaredTable]) -> Constant {
+/// The name of a table as its call has it: without what a table creator adds.
+pub(super) fn written_name<'a>(text: &'a str, table: &DeclaredTable) -> Option<&'a str> {
+    let literal = text.get(table.name.span.range())?;
+    let quote = literal.chars().next().filter(|quote| matches!(quote, '"' | '\'' | '`'))?;
+    literal[1..].strip_suffix(quote).filter(|name| !name.is_empty())
+}
+
+fn constant(text: &str, tables: &[&DeclaredTable]) -> Constant {
     let votes = |constant: &Constant| {
-        tables.iter().filter(|table| table.export.as_deref() == Some(&constant.of(&table.table.name))).count()
+        let fits = |table: &&&DeclaredTable| {
+            let name = written_name(text, table).unwrap_or(&table.table.name);
+            table.export.as_deref() == Some(&constant.of(name))
+        };
+        tables.iter().filter(fits).count()
     };
     // The first of the best: the plainest wins a tie.
     let mut best = Constant::ALL[0];
