@@ -1,6 +1,9 @@
 //! Defaults as the SQL text that drizzle-kit's snapshot has.
 
 use std::rc::Rc;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::drizzle::ColumnState;
 use super::drizzle::sql::Style;
@@ -33,14 +36,23 @@ impl Evaluator<'_> {
             Value::Undefined => return Ok(None),
             Value::Unknown(unknown) => return Err(unknown.clone()),
             Value::Sql(sql) => {
-                let style = Style { family: state.family, bare_columns: false, parameters: false, casing };
-                return self.sql_text(sql, style, location).map(Some);
+                let style =
+                    Style { family: state.family, bare_columns: false, parameters: false, inline: false, casing };
+                let text = self.sql_text(sql, style, location)?;
+                return Ok(Some(match (self.generation, state.family) {
+                    (Generation::V1, Family::Postgresql) => without_casts(&text),
+                    (Generation::V1, Family::Mysql) if !text.starts_with('(') => format!("({text})"),
+                    _ => text,
+                }));
             }
-            Value::String(text) => format!("'{}'", text.replace('\'', "''")),
+            _ if self.generation == Generation::V1 => {
+                return self.default_v1(default, &sql_type, state).map(Some).ok_or_else(unknown);
+            }
+            Value::String(text) => quoted(text),
             _ => match state.family {
                 Family::Postgresql => self.pg_default(default, &sql_type, state).ok_or_else(unknown)?,
                 Family::Mysql => self.mysql_default(default, &sql_type).ok_or_else(unknown)?,
-                Family::Sqlite => self.sqlite_default(default, state).ok_or_else(unknown)?,
+                Family::Sqlite => self.sqlite_default(default).ok_or_else(unknown)?,
             },
         };
         if state.family == Family::Mysql && ["blob", "text", "json"].contains(&sql_type.as_str()) {
@@ -56,7 +68,6 @@ impl Evaluator<'_> {
         Some(match default {
             Value::Date(milliseconds) => format!("'{}'", date_text(*milliseconds, sql_type)),
             Value::Array(_) if state.dimensions > 0 => format!("'{}'", self.array_text(default, sql_type)?),
-            Value::Array(_) if self.generation == Generation::V1 => return None,
             _ => return self.plain_default(default),
         })
     }
@@ -74,13 +85,64 @@ impl Evaluator<'_> {
         }
     }
 
-    fn sqlite_default(&mut self, default: &Value, _state: &ColumnState) -> Option<String> {
+    fn sqlite_default(&mut self, default: &Value) -> Option<String> {
         match default {
             Value::Object(_) | Value::Array(_) | Value::Null | Value::Date(_) => {
                 Some(format!("'{}'", self.json(default)?))
             }
             _ => self.plain_default(default),
         }
+    }
+
+    /// drizzle 1.0 writes a default by the column's type.
+    fn default_v1(&mut self, default: &Value, sql_type: &str, state: &ColumnState) -> Option<String> {
+        let word = sql_type.split(['(', '[', ' ']).next().unwrap_or(sql_type);
+        match (state.family, default) {
+            (Family::Postgresql, Value::Array(_)) if state.dimensions > 0 => {
+                self.array_text_v1(default).map(|text| format!("'{text}'"))
+            }
+            (Family::Postgresql, _) if matches!(word, "json" | "jsonb") => {
+                Some(quoted(&self.json(default)?.to_string()))
+            }
+            (Family::Postgresql, Value::Number(_) | Value::BigInt(_)) if word == "numeric" => {
+                Some(format!("'{}'", default.to_text()?))
+            }
+            (Family::Postgresql, Value::Date(milliseconds)) if sql_type.contains("with time zone") => {
+                Some(format!("'{}+00'", date_text(*milliseconds, "timestamp")))
+            }
+            (Family::Postgresql, Value::Date(milliseconds)) => Some(format!("'{}'", date_text(*milliseconds, word))),
+            (Family::Mysql, _) if word == "json" => Some(format!("({})", quoted(&self.json(default)?.to_string()))),
+            (Family::Mysql, Value::String(text)) if word.ends_with("text") => Some(format!("({})", quoted(text))),
+            (Family::Mysql, _) if word == "decimal" => Some(format!("({})", default.to_text()?)),
+            (Family::Mysql, _) => self.mysql_default(default, sql_type),
+            (Family::Sqlite, _) => self.sqlite_default(default),
+            _ => self.plain_default(default),
+        }
+    }
+
+    /// An array literal of drizzle 1.0; `None` where an element would need quotes whose rules are not modelled.
+    fn array_text_v1(&mut self, array: &Value) -> Option<String> {
+        let Value::Array(array) = array else { return None };
+        if array.open.is_some() {
+            return None;
+        }
+        let elements = array.elements.borrow().clone();
+        let mut texts = Vec::with_capacity(elements.len());
+        for element in elements {
+            texts.push(match &element.value {
+                Value::Array(_) => self.array_text_v1(&element.value)?,
+                Value::Boolean(value) => if *value { "t" } else { "f" }.to_owned(),
+                Value::Number(number) => number_text(*number),
+                Value::String(text)
+                    if !text.is_empty()
+                        && text.chars().all(|letter| letter.is_alphanumeric() || "_-.:".contains(letter)) =>
+                {
+                    text.to_string()
+                }
+                _ => return None,
+            });
+        }
+        Some(format!("{{{}}}", texts.join(",")))
     }
 
     /// A value that the snapshot keeps as it is.
@@ -90,6 +152,7 @@ impl Evaluator<'_> {
             Value::Boolean(value) => value.to_string(),
             Value::BigInt(digits) => digits.to_string(),
             Value::Null => "null".into(),
+            Value::String(text) => quoted(text),
             Value::Object(_) | Value::Array(_) => self.json(default)?.to_string(),
             _ => return None,
         })
@@ -120,6 +183,20 @@ impl Evaluator<'_> {
         }
         Some(format!("{{{}}}", texts.join(",")))
     }
+}
+
+/// As an SQL string.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// `text` without the casts at its end.
+fn without_casts(text: &str) -> String {
+    static CASTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r#"(?i)(::["\w.\s-]+(?:\([^)]*\))?(?:\swith(?:out)?\stime\szone)?(?:\[\])?)+$"#).ok()
+    });
+    let text = text.strip_suffix("[]").unwrap_or(text);
+    CASTS.as_ref().map_or_else(|| text.to_owned(), |casts| casts.replace(text, "").into_owned())
 }
 
 fn date_text(milliseconds: f64, sql_type: &str) -> String {

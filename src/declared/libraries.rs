@@ -33,8 +33,8 @@ impl Evaluator<'_> {
                     return value;
                 }
                 match &*text {
-                    "snakeCase" => self.cased(family, Casing::SnakeCase, location),
-                    "camelCase" => self.cased(family, Casing::CamelCase, location),
+                    "snakeCase" => Value::Cased(family, Casing::SnakeCase),
+                    "camelCase" => Value::Cased(family, Casing::CamelCase),
                     // What else the core exports (types, `alias`, `union`) makes no part of a schema.
                     _ => Value::Opaque,
                 }
@@ -51,17 +51,6 @@ impl Evaluator<'_> {
             Library::Path if &*text == "sep" => Value::string("/"),
             _ => Value::LibraryFunction(library, name),
         }
-    }
-
-    /// drizzle 1.0's `snakeCase` and `camelCase`.
-    fn cased(&mut self, family: Family, casing: Casing, location: Location) -> Value {
-        let object = Object::literal(location);
-        for name in ["table"] {
-            if let Some(value) = self.cased_member(family, casing, name) {
-                object.set(self.name(name), plain(value, location));
-            }
-        }
-        Value::Object(Rc::new(object))
     }
 
     fn provider_member(&mut self, library: Library, text: &str, location: Location) -> Value {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::drizzle::sql::Style;
-use super::drizzle::{Known, TableId};
+use super::drizzle::{ColumnState, Known, TableId};
 use super::evaluate::Evaluator;
 use super::modules::ModuleId;
 use super::value::{Location, Unknown, Value};
@@ -126,7 +126,13 @@ impl Lowering<'_, '_> {
     }
 
     pub(super) fn style(&self, bare_columns: bool) -> Style {
-        Style { family: self.family, bare_columns, parameters: true, casing: self.casing }
+        Style {
+            family: self.family,
+            bare_columns: bare_columns || (self.generation == Generation::V1 && self.family == Family::Postgresql),
+            parameters: true,
+            inline: self.generation == Generation::V1,
+            casing: self.casing,
+        }
     }
 
     /// The schema of an object, with the dialect's default spelled out.
@@ -293,7 +299,7 @@ impl Lowering<'_, '_> {
                 name: name.to_string(),
                 sql_type,
                 type_schema,
-                not_null: state.not_null.clone().map_or(Fact::Unknown, Fact::Known),
+                not_null: self.not_null(&state),
                 default,
                 identity,
                 generated,
@@ -306,6 +312,14 @@ impl Lowering<'_, '_> {
                 name: state.name_location.map(|location| self.evaluator.place(location)),
             });
         }
+    }
+
+    fn not_null(&self, state: &ColumnState) -> Fact<bool> {
+        // drizzle 1.0 leaves it to SQLite's key.
+        if (self.generation, self.family) == (Generation::V1, Family::Sqlite) && state.primary == Ok(true) {
+            return Fact::Known(false);
+        }
+        state.not_null.clone().map_or(Fact::Unknown, Fact::Known)
     }
 
     fn generated_text(&mut self, expression: &Value, location: Location) -> Fact<String> {

@@ -168,6 +168,17 @@ pub enum Casing {
     CamelCase,
 }
 
+impl Casing {
+    /// The casing that a config calls `name`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "snake_case" => Some(Self::SnakeCase),
+            "camelCase" => Some(Self::CamelCase),
+            _ => None,
+        }
+    }
+}
+
 impl Declared {
     /// A reading of nothing.
     pub fn empty(dialect: Dialect) -> Self {

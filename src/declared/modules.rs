@@ -346,7 +346,11 @@ impl Evaluator<'_> {
             };
         }
         let Some(target) = self.resolve_module(id, specifier) else {
-            return self.missing_module(specifier, location);
+            return match (reexported(specifier), imported) {
+                (Some(library), Imported::Name(name)) => self.library_member(library, name, location),
+                (Some(library), _) => Value::Library(library),
+                (None, _) => self.missing_module(specifier, location),
+            };
         };
         match imported {
             Imported::Namespace => Value::Namespace(target),
@@ -496,9 +500,11 @@ impl Evaluator<'_> {
                     return self.library_member(library, *name, export.location);
                 }
                 match self.resolve_module(id, specifier) {
-                    Some(target) => self
-                        .find_export(target, *name, export.location, visited)
-                        .unwrap_or_else(|| Self::unknown(export.location, "the module does not export it")),
+                    Some(target) => match self.find_export(target, *name, export.location, visited) {
+                        Some(value) => value,
+                        None if self.is_whole(target) => Value::Undefined,
+                        None => Self::unknown(export.location, "a statement of the module does not parse"),
+                    },
                     None => self.missing_module(specifier, export.location),
                 }
             }
@@ -601,6 +607,11 @@ impl Evaluator<'_> {
         if let Value::Object(object) = self.common_exports(id, location) {
             object.set(name, plain(value.clone(), location));
         }
+    }
+
+    /// Whether every statement of module `id` parses, so that what it does not export is a type.
+    fn is_whole(&self, id: ModuleId) -> bool {
+        self.modules[id].parsed.islands.iter().all(|(_, island)| !island.broken)
     }
 
     /// Whether the broken statement at `location` has last good facts.
@@ -794,4 +805,17 @@ pub(super) fn library(specifier: &str) -> Option<Library> {
     let inert = bare.starts_with("drizzle-orm/")
         || INERT.iter().any(|name| bare == *name || bare.strip_prefix(name).is_some_and(|rest| rest.starts_with('/')));
     inert.then_some(Library::Inert)
+}
+
+/// The part of Drizzle that a package which is not there seems to re-export, by what its path ends with.
+fn reexported(specifier: &str) -> Option<Library> {
+    const ENDS: &[(&str, Library)] = &[
+        ("/drizzle", Library::Orm),
+        ("/drizzle-orm", Library::Orm),
+        ("/pg-core", Library::Core(Family::Postgresql)),
+        ("/mysql-core", Library::Core(Family::Mysql)),
+        ("/sqlite-core", Library::Core(Family::Sqlite)),
+    ];
+    let is_package = !specifier.starts_with(['.', '/', '#', '~']) && !specifier.starts_with("@/");
+    ENDS.iter().find(|(end, _)| is_package && specifier.ends_with(end)).map(|(_, library)| *library)
 }

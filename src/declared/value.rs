@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::Casing;
 use super::drizzle::{
     ColumnBuilder, CustomType, DrizzleFunction, EnumValue, Extra, IndexKey, Policy, Role, Schema, SequenceValue, Sql,
     TableFunction, TableId, View, ViewBuilder,
 };
 use super::environment::Parser;
 use super::modules::{Library, ModuleId};
+use crate::catalog::Family;
 use crate::syntax::Name;
 use crate::syntax::tree::{Class, Function, Island};
 
@@ -61,6 +63,8 @@ pub(super) enum Value {
     /// A zod-like parser.
     Parser(Rc<Parser>),
     Drizzle(DrizzleFunction),
+    /// `snakeCase` and `camelCase` of drizzle 1.0.
+    Cased(Family, Casing),
     TableFunction(Rc<TableFunction>),
     CustomType(Rc<CustomType>),
     Builder(Rc<ColumnBuilder>),

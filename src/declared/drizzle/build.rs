@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::constructors::required;
 use super::{Column, Known, Table, TableFunction, UniqueColumn};
+use crate::declared::casing::cased;
 use crate::declared::evaluate::{Arguments, Evaluator};
 use crate::declared::modules::Library;
 use crate::declared::value::{Location, Placed, Unknown, Value};
@@ -39,7 +40,6 @@ impl Evaluator<'_> {
             family: function.family,
             name,
             schema: function.schema.clone(),
-            casing: function.casing,
             columns: Vec::new(),
             open: None,
             extras: None,
@@ -51,7 +51,7 @@ impl Evaluator<'_> {
             columns_object: None,
             broken: self.broken,
         });
-        self.build_columns(id, &columns_value, location);
+        self.build_columns(id, function, &columns_value, location);
         let extras = arguments.get(2);
         if !matches!(extras, Value::Undefined | Value::Null) {
             self.tables[id].extras = Some(extras);
@@ -59,7 +59,7 @@ impl Evaluator<'_> {
         Value::Table(id)
     }
 
-    fn build_columns(&mut self, id: usize, columns: &Value, location: Location) {
+    fn build_columns(&mut self, id: usize, function: &TableFunction, columns: &Value, location: Location) {
         let object = match columns {
             Value::Object(object) => object.clone(),
             Value::Unknown(unknown) => {
@@ -87,7 +87,12 @@ impl Evaluator<'_> {
                     let key_text = self.text(key);
                     let mut state = builder.state.borrow_mut();
                     if let Ok(None) = state.name {
-                        state.name = Ok(Some((*key_text).into()));
+                        // drizzle 1.0 cases the name here, once; before, each reader of the name does.
+                        let name = match function.casing {
+                            Some(casing) => cased(&key_text, casing),
+                            None => key_text.to_string(),
+                        };
+                        state.name = Ok(Some(name.into()));
                     }
                     if let Some(unique) = &mut state.unique
                         && matches!(unique.name, Ok(None))

@@ -14,8 +14,8 @@ pub(in crate::declared) struct ColumnFunction {
     pub sql: &'static str,
     /// The same for drizzle 1.0, where it differs.
     pub sql_v1: Option<&'static str>,
-    /// Set on every column that it builds.
-    pub not_null: bool,
+    /// Whether its columns refuse NULL without being told.
+    pub not_null: NotNull,
     /// AUTO_INCREMENT.
     pub autoincrement: bool,
     /// Spellings that drizzle makes one: (from, to).
@@ -24,7 +24,7 @@ pub(in crate::declared) struct ColumnFunction {
 
 impl ColumnFunction {
     pub const fn new(name: &'static str, sql: &'static str) -> Self {
-        Self { name, sql, sql_v1: None, not_null: false, autoincrement: false, spellings: &[] }
+        Self { name, sql, sql_v1: None, not_null: NotNull::No, autoincrement: false, spellings: &[] }
     }
 
     pub const fn v1(mut self, sql: &'static str) -> Self {
@@ -33,7 +33,12 @@ impl ColumnFunction {
     }
 
     pub const fn not_null(mut self) -> Self {
-        self.not_null = true;
+        self.not_null = NotNull::Yes;
+        self
+    }
+
+    pub const fn not_null_in_number_mode(mut self) -> Self {
+        self.not_null = NotNull::InNumberMode;
         self
     }
 
@@ -46,6 +51,15 @@ impl ColumnFunction {
         self.spellings = spellings;
         self
     }
+}
+
+/// Whether a function's columns refuse NULL without being told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::declared) enum NotNull {
+    No,
+    Yes,
+    /// Before drizzle 1.0, with `{ mode: "number" }` only.
+    InNumberMode,
 }
 
 /// The column functions of `family`.

@@ -6,13 +6,13 @@ use std::rc::Rc;
 use super::exports::{DrizzleFunction, Purpose, table_function};
 use super::modifiers::text_of;
 use super::{
-    Choice, Chunk, ColumnBuilder, ColumnFunction, ColumnState, CustomType, EnumValue, Extra, IndexExtra, Known, Policy,
-    Role, Schema, SequenceValue, Sql, TableFunction, View, ViewBuilder, fill,
+    Choice, Chunk, ColumnBuilder, ColumnFunction, ColumnState, CustomType, EnumValue, Extra, IndexExtra, Known,
+    NotNull, Policy, Role, Schema, SequenceValue, Sql, TableFunction, View, ViewBuilder, fill,
 };
 use crate::catalog::Family;
-use crate::declared::Generation;
 use crate::declared::evaluate::{Arguments, Evaluator};
 use crate::declared::value::{Location, Placed, Unknown, Value};
+use crate::declared::{Casing, Generation};
 
 impl DrizzleFunction {
     pub fn is_sql(self) -> bool {
@@ -51,7 +51,7 @@ impl Evaluator<'_> {
                 family,
                 schema: Ok(None),
                 customize: Some(first),
-                casing: None,
+                casing: second.as_text().and_then(|casing| Casing::from_name(casing)),
                 row_level_security: false,
             })),
             Purpose::Schema => Value::Schema(Rc::new(Schema {
@@ -186,7 +186,13 @@ impl Evaluator<'_> {
         state.key_as_name = !matches!(&name, Ok(Some(name)) if !name.is_empty());
         state.name = name.map(|name| name.filter(|name| !name.is_empty()));
         state.name_location = name_location;
-        state.not_null = Ok(function.not_null);
+        state.not_null = match (function.not_null, self.generation) {
+            (NotNull::InNumberMode, Generation::V0) => match self.option(&config, "mode", location) {
+                Value::Unknown(unknown) => Err(unknown),
+                mode => Ok(mode.as_text().is_some_and(|mode| &**mode == "number")),
+            },
+            (not_null, _) => Ok(not_null != NotNull::No),
+        };
         state.autoincrement = function.autoincrement;
         state.config = config;
         Value::Builder(Rc::new(ColumnBuilder { state: RefCell::new(state) }))
@@ -524,16 +530,27 @@ impl Evaluator<'_> {
         Value::array(policies)
     }
 
-    /// `snakeCase.table`, `camelCase.schema`, ...: drizzle 1.0's casings.
-    pub(in crate::declared) fn cased_member(
+    /// `snakeCase.table(...)`, `camelCase.schema(...)`, ...: drizzle 1.0's casings.
+    pub(in crate::declared) fn cased_method(
         &mut self,
         family: Family,
-        casing: crate::declared::Casing,
+        casing: Casing,
         name: &str,
-    ) -> Option<Value> {
+        arguments: &Arguments,
+        location: Location,
+    ) -> Value {
         match name {
-            "table" => Some(table_function(family, Some(casing))),
-            _ => None,
+            "table" => self.call(&table_function(family, Some(casing)), arguments.clone(), location),
+            "schema" => Value::Schema(Rc::new(Schema {
+                family,
+                name: required(&arguments.get(0), location),
+                casing: Some(casing),
+                existing: false,
+                location,
+            })),
+            "view" => self.call_role(family, Purpose::View, arguments, location),
+            "materializedView" => self.call_role(family, Purpose::MaterializedView, arguments, location),
+            _ => Self::unknown(location, format!(".{name}() is not read")),
         }
     }
 }

@@ -16,8 +16,8 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-pub(super) use columns::{Choice, ColumnFunction, fill};
-pub(super) use exports::{DrizzleFunction, Purpose, core_column, library_member};
+pub(super) use columns::{Choice, ColumnFunction, NotNull, fill};
+pub(super) use exports::{DrizzleFunction, Purpose, core_column, library_member, table_function};
 pub(super) use sql::{Chunk, Sql};
 
 use super::Casing;
@@ -111,7 +111,6 @@ pub(super) struct Table {
     pub family: Family,
     pub name: Known<Rc<str>>,
     pub schema: Known<Option<Rc<str>>>,
-    pub casing: Option<Casing>,
     pub columns: Vec<Column>,
     /// Set where there may be other columns.
     pub open: Option<Rc<Unknown>>,

@@ -11,7 +11,7 @@ const NUMERIC: &str = "numeric[({precision}[, {scale}])]";
 /// <https://orm.drizzle.team/docs/column-types/pg>
 pub(super) const COLUMNS: &[ColumnFunction] = &[
     column("bigint", "bigint"),
-    column("bigserial", "bigserial").not_null(),
+    column("bigserial", "bigserial").not_null_in_number_mode(),
     column("bit", "bit({dimensions})"),
     column("boolean", "boolean"),
     column("bytea", "bytea"),

@@ -31,6 +31,8 @@ pub(in crate::declared) struct Style {
     pub bare_columns: bool,
     /// Whether parameters may occur (they print as `$1` or `?`); in a default, drizzle-kit refuses them.
     pub parameters: bool,
+    /// Whether they are written out, as drizzle 1.0 does.
+    pub inline: bool,
     pub casing: Option<crate::declared::Casing>,
 }
 
@@ -163,6 +165,10 @@ impl Evaluator<'_> {
                 }
                 text.push(')');
             }
+            Value::Null | Value::Boolean(_) | Value::Number(_) | Value::BigInt(_) if style.inline => {
+                text.push_str(&value.to_text().unwrap_or_default());
+            }
+            Value::String(inner) if style.inline => text.push_str(&format!("'{}'", inner.replace('\'', "''"))),
             Value::Null
             | Value::Boolean(_)
             | Value::Number(_)

@@ -66,7 +66,7 @@ impl Evaluator<'_> {
         let table = self.table(table);
         let state = &table.columns[index].state;
         let name = state.name.clone()?.unwrap_or_default();
-        Ok(match table.casing.or(casing) {
+        Ok(match casing {
             Some(casing) if state.key_as_name => cased(&name, casing).into(),
             _ => name,
         })

@@ -145,6 +145,7 @@ impl Evaluator<'_> {
                 };
                 Value::Schema(Rc::new(schema))
             }
+            Value::Cased(family, casing) => self.cased_method(*family, *casing, &text, &arguments, location),
             Value::Schema(schema) => self.schema_method(schema, &text, &arguments, location),
             Value::Drizzle(function) => self.drizzle_method(*function, &text, &arguments, location),
             Value::Parser(parser) => self.parser_method(parser, &text, &arguments, location),

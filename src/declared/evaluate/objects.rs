@@ -52,6 +52,9 @@ impl Evaluator<'_> {
                 None => Value::Number(array.elements.borrow().len() as f64),
             },
             Value::Undefined | Value::Null => Value::Undefined,
+            Value::Cased(family, casing) if &*self.text(name) == "table" => {
+                crate::declared::drizzle::table_function(*family, Some(*casing))
+            }
             Value::TableFunction(function) if &*self.text(name) == "withRLS" => {
                 let mut function = (**function).clone();
                 function.row_level_security = true;
