@@ -6,8 +6,8 @@ use std::rc::Rc;
 use super::drizzle::{Extra, IndexExtra, Known, Policy, Reference, TableId, UniqueColumn};
 use super::evaluate::Arguments;
 use super::lowering::Lowering;
-use super::value::{Location, Placed, Unknown, Value};
-use super::{DeclaredTable, Generation};
+use super::value::{Location, Placed, Property, Unknown, Value};
+use super::{DeclaredTable, Generation, names};
 use crate::catalog::{self, Check, Fact, Family, ForeignKey, Index, IndexColumn, PrimaryKey, Unique};
 
 /// The action where the code names none.
@@ -19,13 +19,12 @@ impl Lowering<'_, '_> {
             declared.extras_open = true;
             return;
         };
-        let table = &declared.table.name;
-        let name = match (name, self.generation, self.family) {
-            (Some(name), ..) if unique.named => name.to_string(),
-            (_, Generation::V1, Family::Postgresql) => format!("{table}_{column}_key"),
-            (_, Generation::V1, Family::Mysql) => format!("{column}_unique"),
-            (Some(name), Generation::V0, _) => name.to_string(),
-            _ => format!("{table}_{column}_unique"),
+        let name = match name {
+            Some(name) if unique.named || self.generation == Generation::V0 => name.to_string(),
+            _ => {
+                let columns = [column.to_owned()];
+                names::unique(self.generation, self.family, &declared.table.name, &columns, true)
+            }
         };
         self.push_unique(name, vec![column.to_owned()], unique.nulls_not_distinct, declared);
     }
@@ -101,15 +100,10 @@ impl Lowering<'_, '_> {
             declared.extras_open = true;
             return;
         };
-        let suffix = if self.generation == Generation::V1 { "fkey" } else { "fk" };
         let name = name.map_or_else(
             || {
-                format!(
-                    "{}_{}_{foreign_table}_{}_{suffix}",
-                    declared.table.name,
-                    columns.join("_"),
-                    foreign_columns.join("_")
-                )
+                let table = &declared.table.name;
+                names::foreign_key(self.generation, self.family, table, &columns, &foreign_table, &foreign_columns)
             },
             |name| name.to_string(),
         );
@@ -143,23 +137,21 @@ impl Lowering<'_, '_> {
                 if let Some(unknown) = array.open.clone() {
                     self.open_extras(&unknown, declared);
                 }
-                Ok(array.elements.borrow().iter().map(|placed| placed.value.clone()).collect())
+                array.elements.borrow().clone()
             }
             Value::Object(object) => {
                 if let Some(unknown) = object.open.borrow().clone() {
                     self.open_extras(&unknown, declared);
                 }
-                Ok(object.properties.borrow().values().map(|property| property.value.clone()).collect::<Vec<_>>())
+                let placed =
+                    |property: &Property| Placed { value: property.value.clone(), location: property.value_location };
+                object.properties.borrow().values().map(placed).collect()
             }
-            value => self.evaluator.elements(value, location),
+            Value::Unknown(unknown) => return self.open_extras(&unknown.clone(), declared),
+            _ => return,
         };
-        match elements {
-            Ok(elements) => {
-                for element in elements {
-                    self.extra(&element, location, declared);
-                }
-            }
-            Err(unknown) => self.open_extras(&unknown, declared),
+        for element in elements {
+            self.extra(&element.value, element.location, declared);
         }
     }
 
@@ -189,12 +181,9 @@ impl Lowering<'_, '_> {
                     self.extra(&value, location, declared);
                 }
             }
-            Value::Undefined | Value::Null => {}
             Value::Unknown(unknown) => self.open_extras(&unknown.clone(), declared),
-            _ => {
-                let unknown = Unknown { location, why: "it is no key, index or check that is read".into() };
-                self.open_extras(&unknown, declared);
-            }
+            // Drizzle passes over what it did not make itself.
+            _ => {}
         }
     }
 
@@ -205,11 +194,10 @@ impl Lowering<'_, '_> {
                 let columns = columns.as_deref().unwrap_or_default();
                 let bare = self.own_names(columns, location, false)?;
                 let columns = self.own_names(columns, location, true)?;
-                let name = match (name.clone()?, self.generation, self.family) {
-                    (Some(name), ..) => name.to_string(),
-                    (None, Generation::V1, Family::Mysql) => format!("{}_unique", columns.join("_")),
+                let name = match name.clone()? {
+                    Some(name) => name.to_string(),
                     // drizzle names it by the keys, whatever the casing.
-                    (None, ..) => format!("{}_{}_unique", declared.table.name, bare.join("_")),
+                    None => names::unique(self.generation, self.family, &declared.table.name, &bare, false),
                 };
                 self.push_unique(name, columns, *nulls_not_distinct, declared);
                 Ok(())
@@ -242,13 +230,6 @@ impl Lowering<'_, '_> {
     }
 
     fn primary_key(&mut self, name: Option<String>, columns: Vec<String>, declared: &mut DeclaredTable) {
-        let table = &declared.table.name;
-        let default = match (self.generation, self.family) {
-            (Generation::V0, _) => format!("{table}_{}_pk", columns.join("_")),
-            (Generation::V1, Family::Postgresql) => format!("{table}_pkey"),
-            (Generation::V1, Family::Mysql) => "PRIMARY".to_owned(),
-            (Generation::V1, Family::Sqlite) => format!("{table}_pk"),
-        };
         let implies_not_null =
             self.family == Family::Mysql || (self.generation == Generation::V1 && self.family == Family::Postgresql);
         if implies_not_null {
@@ -256,7 +237,9 @@ impl Lowering<'_, '_> {
                 column.not_null = Fact::Known(true);
             }
         }
-        declared.table.primary_key = Some(PrimaryKey { name: Some(name.unwrap_or(default)), columns });
+        let name =
+            name.unwrap_or_else(|| names::primary_key(self.generation, self.family, &declared.table.name, &columns));
+        declared.table.primary_key = Some(PrimaryKey { name: Some(name), columns });
     }
 
     /// The names of columns of the table itself, cased or as the keys have them.

@@ -14,6 +14,7 @@ mod kit;
 mod libraries;
 mod lowering;
 mod modules;
+mod names;
 mod reader;
 mod resolve;
 mod value;

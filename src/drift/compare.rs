@@ -89,11 +89,13 @@ impl<'a> Sides<'a> {
                 (family != Family::Postgresql && alike.len() == 1).then(|| alike[0])
             });
             match found {
+                None if table.broken => {}
                 None => sides.missing.push(table),
                 Some(live) => {
                     matched.insert((live.schema.as_deref(), live.name.as_str()));
                     // A table that the filter hides from drizzle-kit is none of its business, though the code has it.
-                    if scope.covers_live(live.schema.as_deref(), &live.name) {
+                    // Of one that does not parse at the moment, nothing is claimed.
+                    if scope.covers_live(live.schema.as_deref(), &live.name) && !table.broken {
                         sides.pairs.push(Pair { declared: table, live });
                     }
                 }
