@@ -318,3 +318,20 @@ fn a_column_with_a_precision_is_a_blind_spot_of_0() {
     assert_eq!(found[0].consequence, None);
     assert!(found[0].message.ends_with("; drizzle-kit push does not see it."), "{}", found[0].message);
 }
+
+/// PostgreSQL cuts names after 63 bytes, SQLite and MySQL do not tell case apart.
+#[test]
+fn names_are_compared_as_the_engine_does() {
+    let long = format!("{}é", "n".repeat(62));
+    for (dialect, in_code, in_database, same) in [
+        (Dialect::Postgresql, format!("{long}_and_more"), "n".repeat(62), true),
+        (Dialect::Postgresql, "Name".into(), "name".into(), false),
+        (Dialect::Sqlite, "Name".into(), "name".into(), true),
+        (Dialect::Mysql, "Name".into(), "NAME".into(), true),
+    ] {
+        let with = |name: &str| table(dialect, name, &[&format!("{name} text")]);
+        let found =
+            findings(&declared(dialect, vec![with(&in_code)]), &live(dialect, vec![(with(&in_database), Rows::Some)]));
+        assert_eq!(found.is_empty(), same, "{dialect:?} {in_code} {in_database}: {}", outline(&found));
+    }
+}

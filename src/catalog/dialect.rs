@@ -85,4 +85,19 @@ impl Family {
             Self::Sqlite => "sqliteTable",
         }
     }
+
+    /// `name` as the engine tells names apart: PostgreSQL by their first 63 bytes, SQLite without case, MySQL without case
+    /// for columns and, depending on the server, for tables.
+    pub fn identifier(self, name: &str) -> String {
+        const LONGEST: usize = 63;
+        match self {
+            Self::Postgresql => name[..name.floor_char_boundary(LONGEST.min(name.len()))].to_owned(),
+            Self::Mysql | Self::Sqlite => name.to_lowercase(),
+        }
+    }
+
+    /// Whether two names of columns are one.
+    pub fn same_identifier(self, a: &str, b: &str) -> bool {
+        a == b || self.identifier(a) == self.identifier(b)
+    }
 }

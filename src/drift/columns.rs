@@ -1,6 +1,6 @@
 //! `undeclared-column` and `missing-column`.
 
-use super::compare::{Pair, Sides, same_name};
+use super::compare::{Pair, Sides};
 use super::short_sql::column_text;
 use super::{Code, Drift};
 use crate::catalog::{ObjectKind, ObjectRef};
@@ -14,7 +14,7 @@ pub(super) fn undeclared(sides: &Sides, pair: &Pair, drifts: &mut Vec<Drift>) {
     }
     let columns = &pair.declared.table.columns;
     for column in &pair.live.columns {
-        if columns.iter().any(|declared| same_name(sides.family, &declared.name, &column.name)) {
+        if columns.iter().any(|declared| sides.family.same_identifier(&declared.name, &column.name)) {
             continue;
         }
         let object = ObjectRef::of_table(ObjectKind::Column, pair.live, &column.name);
@@ -28,7 +28,7 @@ pub(super) fn undeclared(sides: &Sides, pair: &Pair, drifts: &mut Vec<Drift>) {
 pub(super) fn missing(sides: &Sides, pair: &Pair, drifts: &mut Vec<Drift>) {
     let table = &pair.declared.table;
     for (column, places) in table.columns.iter().zip(&pair.declared.columns) {
-        if pair.live.columns.iter().any(|live| same_name(sides.family, &live.name, &column.name)) {
+        if pair.live.columns.iter().any(|live| sides.family.same_identifier(&live.name, &column.name)) {
             continue;
         }
         let object = ObjectRef::of_table(ObjectKind::Column, table, &column.name);

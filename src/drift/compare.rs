@@ -70,9 +70,9 @@ impl<'a> Sides<'a> {
         let scope = filter.scope(declared.dialect);
         let by_name: BTreeMap<_, _> =
             live.catalog.tables.iter().map(|table| ((table.schema.as_deref(), table.name.as_str()), table)).collect();
-        let mut by_folded_name: BTreeMap<_, Vec<&Table>> = BTreeMap::new();
+        let mut by_identifier: BTreeMap<_, Vec<&Table>> = BTreeMap::new();
         for table in &live.catalog.tables {
-            by_folded_name.entry((table.schema.as_deref(), table.name.to_lowercase())).or_default().push(table);
+            by_identifier.entry((table.schema.as_deref(), family.identifier(&table.name))).or_default().push(table);
         }
         let mut sides = Self { family, declared, live, pairs: Vec::new(), undeclared: Vec::new(), missing: Vec::new() };
         let mut seen = BTreeSet::new();
@@ -83,10 +83,10 @@ impl<'a> Sides<'a> {
                 continue;
             }
             let found = by_name.get(&(schema, name)).copied().or_else(|| {
-                // SQLite's names have no case; MySQL's may have none, depending on the server. A name that differs by
-                // its case alone cannot be proved to be another one.
-                let alike = by_folded_name.get(&(schema, name.to_lowercase()))?;
-                (family != Family::Postgresql && alike.len() == 1).then(|| alike[0])
+                // MySQL's tables may or may not have a case, depending on the server. A name that differs by its case
+                // alone, or behind the end of what PostgreSQL keeps of it, cannot be proved to be another one.
+                let alike = by_identifier.get(&(schema, family.identifier(name)))?;
+                (alike.len() == 1).then(|| alike[0])
             });
             match found {
                 None if table.broken => {}
@@ -117,13 +117,8 @@ impl<'a> Pair<'a> {
     pub(super) fn columns(&self, family: Family) -> impl Iterator<Item = ColumnPair<'a>> {
         let (declared, live) = (self.declared, self.live);
         declared.table.columns.iter().zip(&declared.columns).filter_map(move |(column, places)| {
-            let live = live.columns.iter().find(|live| same_name(family, &live.name, &column.name))?;
+            let live = live.columns.iter().find(|live| family.same_identifier(&live.name, &column.name))?;
             Some(ColumnPair { declared: column, places, live })
         })
     }
-}
-
-/// Whether two column names are one. Only PostgreSQL tells them apart by case.
-pub(super) fn same_name(family: Family, a: &str, b: &str) -> bool {
-    a == b || (family != Family::Postgresql && a.to_lowercase() == b.to_lowercase())
 }

@@ -121,14 +121,12 @@ impl<'a> Plan<'a> {
         self.declared.table(drift.object.schema.as_deref(), drift.object.table.as_deref()?)
     }
 
-    /// The live table that `drift` is about. Only PostgreSQL's names have a case for certain.
+    /// The live table that `drift` is about.
     pub(super) fn live_table(&self, drift: &Drift) -> Option<&'a Table> {
         let (schema, name) = (drift.object.schema.as_deref(), drift.object.table.as_deref()?);
-        self.live.catalog.table(schema, name).or_else(|| {
-            (self.family != Family::Postgresql).then(|| {
-                self.live.catalog.tables.iter().find(|table| table.name.to_lowercase() == name.to_lowercase())
-            })?
-        })
+        let alike =
+            |table: &&Table| table.schema.as_deref() == schema && self.family.same_identifier(&table.name, name);
+        self.live.catalog.table(schema, name).or_else(|| self.live.catalog.tables.iter().find(alike))
     }
 
     /// The declared column that `drift` is about.
@@ -138,12 +136,9 @@ impl<'a> Plan<'a> {
 
     /// The live column that `drift` is about.
     pub(super) fn live_column(&self, drift: &Drift) -> Option<&'a Column> {
-        let table = self.live_table(drift)?;
-        table.column(&drift.object.name).or_else(|| {
-            let name = drift.object.name.to_lowercase();
-            (self.family != Family::Postgresql)
-                .then(|| table.columns.iter().find(|column| column.name.to_lowercase() == name))?
-        })
+        let (table, name) = (self.live_table(drift)?, &drift.object.name);
+        let alike = |column: &&Column| self.family.same_identifier(&column.name, name);
+        table.column(name).or_else(|| table.columns.iter().find(alike))
     }
 
     /// What the table of `drift` holds.
