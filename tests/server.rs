@@ -337,3 +337,32 @@ fn a_config_that_cannot_be_read_is_said_once() {
     client.open_text(&config, "export default { dialect: \"sqlite\", schema: \"./shared/schema.ts\", dbCredentials: { url: \"conversations.db\" } };");
     client.diagnostics(&story.schema(), has_code("undeclared-table"));
 }
+
+#[test]
+fn half_typed_code_and_configs_keep_their_last_facts() {
+    let story = Story::new();
+    let (schema, config) = (story.schema(), story.folder().join("drizzle.config.ts"));
+    let (mut client, _) = LspClient::start(&story.folder(), utf8(), quickly());
+    client.open(&schema);
+    client.open(&config);
+    client.diagnostics(&schema, has_code("undeclared-table"));
+    // A dialect in the middle of being typed.
+    let line = json!({ "start": { "line": 3, "character": 0 }, "end": { "line": 4, "character": 0 } });
+    change(&mut client, &config, 2, &[json!({ "range": line, "text": "  dialect: \"sql\",\n" })]);
+    client.notification("drizzle-drift/status", |params| params["projects"][0]["state"] == "failed");
+    let quiet = client.silent("textDocument/publishDiagnostics", Duration::from_secs(1));
+    assert!(quiet, "the last facts stand: {:#?}", client.unread());
+    change(&mut client, &config, 3, &[json!({ "range": line, "text": "  dialect: \"sqlite\",\n" })]);
+    client.notification("drizzle-drift/status", |params| params["projects"][0]["state"] == "live");
+
+    // A declared table whose statement loses its end keeps its facts: nothing says that it is not declared.
+    let brace = json!({ "start": { "line": 10, "character": 0 }, "end": { "line": 10, "character": 3 } });
+    change(&mut client, &schema, 2, &[json!({ "range": brace, "text": "" })]);
+    let broken = client.diagnostics(&schema, has_code("unresolved-declaration"));
+    assert!(!json!(broken).to_string().contains("`users` is in the database"), "{broken:#?}");
+    let here = json!({ "start": { "line": 10, "character": 0 }, "end": { "line": 10, "character": 0 } });
+    change(&mut client, &schema, 3, &[json!({ "range": here, "text": "});" })]);
+    client.diagnostics(&schema, |diagnostics| {
+        has_code("undeclared-table")(diagnostics) && lacks_code("unresolved-declaration")(diagnostics)
+    });
+}

@@ -18,6 +18,9 @@ pub fn run(arguments: &CheckArguments) -> Result<Outcome, Failure> {
     let mut reader = Reader::default();
     let project = project::load(&load_request(&arguments.project)?, &DiskFiles, &mut reader)?;
     let ledger = ledger(&project)?;
+    if !arguments.quiet {
+        project.notes.iter().for_each(|note| complain(&format!("note: {note}")));
+    }
     if let (true, Ok(target)) = (arguments.verbose, &project.target) {
         complain(&format!("database from {}, predicting {} ({})", target.source, project.kit, project.kit.source));
     }

@@ -44,7 +44,10 @@ pub(super) struct ProjectState {
     pub config: FilePath,
     reader: Reader,
     touched: Touched,
-    project: Option<Result<Project, ProjectError>>,
+    /// As last loaded; while its config is being edited and does not read, what it said before stands.
+    project: Option<Project>,
+    /// What is wrong with the config or the ledger now.
+    problem: Option<String>,
     declared: Arc<Declared>,
     ledger: Ledger,
     live: Live,
@@ -86,6 +89,7 @@ impl ProjectState {
             reader: Reader::default(),
             touched: Touched::Project,
             project: None,
+            problem: None,
             declared: Arc::new(Declared::empty(crate::catalog::Dialect::Postgresql)),
             ledger: Ledger::default(),
             live: Live::default(),
@@ -183,7 +187,7 @@ impl ProjectState {
 
     /// The quick-fixes at `span` of `file`, each planned again with its edits made.
     pub fn actions(&mut self, file: &FilePath, span: Span, surroundings: &Surroundings<'_>) -> Vec<ide::Action> {
-        let (Some(snapshot), Some(Ok(project))) = (&self.snapshot, &self.project) else { return Vec::new() };
+        let (Some(snapshot), Some(project)) = (&self.snapshot, &self.project) else { return Vec::new() };
         let Some(live) = snapshot.live.clone() else { return Vec::new() };
         let (reader, ledger, config) = (&mut self.reader, &self.ledger, &self.config);
         let (files, roots, request) = (surroundings.files, surroundings.roots, load_request());
@@ -202,7 +206,7 @@ impl ProjectState {
 
     /// The files of the project whose time of change moved since the last look.
     pub fn changed_files(&mut self) -> Vec<PathBuf> {
-        let watched = self.project().into_iter().flat_map(|project| project.watched.iter().cloned());
+        let watched = self.project.iter().flat_map(|project| project.watched.iter().cloned());
         let sources = self.declared.files.keys().map(|file| file.as_path().to_owned());
         let paths: Vec<PathBuf> = watched.chain(sources).chain([self.config.as_path().to_owned()]).collect();
         let mut changed = Vec::new();
@@ -217,8 +221,8 @@ impl ProjectState {
 
     /// The project's line in the status bar.
     pub fn status(&self) -> ProjectStatus {
-        let (state, message) = match (&self.project, &self.live.standing) {
-            (Some(Err(error)), _) => (StatusKind::Failed, error.to_string()),
+        let (state, message) = match (&self.problem, &self.live.standing) {
+            (Some(problem), _) => (StatusKind::Failed, problem.clone()),
             (_, Some(Standing::Off(why))) => (StatusKind::Off, why.clone()),
             (_, None | Some(Standing::Connecting)) => (StatusKind::Connecting, "reading the database".into()),
             (_, Some(Standing::Live)) => {
@@ -236,10 +240,6 @@ impl ProjectState {
         ProjectStatus { config: self.config.to_string(), state, message, drifts, age }
     }
 
-    fn project(&self) -> Option<&Project> {
-        self.project.as_ref()?.as_ref().ok()
-    }
-
     fn touch(&mut self, touched: Touched) {
         self.touched = self.touched.max(touched);
     }
@@ -247,13 +247,13 @@ impl ProjectState {
     /// Whether `path` is one of the files that decide which project this is.
     fn decides(&self, path: &Path) -> bool {
         self.config.as_path() == path
-            || self.project().is_some_and(|project| {
+            || self.project.as_ref().is_some_and(|project| {
                 project.watched.iter().any(|watched| watched == path || path.parent() == Some(watched.as_path()))
             })
     }
 
     fn target_source(&self) -> String {
-        match self.project().map(|project| &project.target) {
+        match self.project.as_ref().map(|project| &project.target) {
             Some(Ok(target)) => format!(" ({})", target.source),
             _ => String::new(),
         }
@@ -262,32 +262,30 @@ impl ProjectState {
     /// Reads the config and what hangs on it.
     fn load(&mut self, surroundings: &Surroundings<'_>) {
         let request = load_request();
-        let project = load(&self.config, &request, surroundings.roots, surroundings.files, &mut self.reader);
-        if let Err(error) = &project
-            && self.project.as_ref().and_then(|before| before.as_ref().err()) != Some(error)
-        {
-            self.warnings.push(error.to_string());
-        }
-        self.ledger = match &project {
-            Err(_) => Ledger::default(),
-            Ok(project) => match project.ledger.text.as_deref().map_or(Ok(Ledger::default()), Ledger::parse) {
-                Ok(ledger) => ledger,
-                Err(error) => {
-                    self.warnings.push(format!("{}: {error}", project.ledger.path.display()));
-                    Ledger::default()
-                }
-            },
+        let problem = match load(&self.config, &request, surroundings.roots, surroundings.files, &mut self.reader) {
+            Err(error) => Some(error.to_string()),
+            Ok(project) => {
+                let ledger = project.ledger.text.as_deref().map_or(Ok(Ledger::default()), Ledger::parse);
+                let problem = ledger.as_ref().err().map(|error| format!("{}: {error}", project.ledger.path.display()));
+                self.ledger = ledger.unwrap_or_else(|_| std::mem::take(&mut self.ledger));
+                self.project = Some(project);
+                problem
+            }
         };
-        self.project = Some(project);
+        // While someone types, one problem follows another: only the first is news.
+        if let (Some(problem), None) = (&problem, &self.problem) {
+            self.warnings.push(problem.clone());
+        }
+        self.problem = problem;
         self.watch(surroundings);
     }
 
     /// Sees to it that the right database is watched, or none.
     fn watch(&mut self, surroundings: &Surroundings<'_>) {
         let wanted = match &self.project {
-            None | Some(Err(_)) => Err("the config cannot be read".to_owned()),
-            Some(Ok(_)) if !surroundings.settings.trusted => Err("the workspace is not trusted".to_owned()),
-            Some(Ok(project)) => match &project.target {
+            None => Err("the config cannot be read".to_owned()),
+            Some(_) if !surroundings.settings.trusted => Err("the workspace is not trusted".to_owned()),
+            Some(project) => match &project.target {
                 Err(problem) => Err(problem.to_string()),
                 Ok(target) => Ok(live_target(project, target)),
             },
@@ -320,13 +318,13 @@ impl ProjectState {
     }
 
     fn read(&mut self, files: &OpenFiles) {
-        if let Some(Ok(project)) = &self.project {
+        if let Some(project) = &self.project {
             self.declared = Arc::new(project.declared(files, &mut self.reader));
         }
     }
 
     fn assess(&mut self, files: &OpenFiles) {
-        let Some(Ok(project)) = &self.project else {
+        let Some(project) = &self.project else {
             self.snapshot = None;
             return;
         };

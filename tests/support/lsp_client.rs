@@ -122,6 +122,11 @@ impl LspClient {
         }
     }
 
+    /// The messages that no one asked for yet.
+    pub fn unread(&self) -> &VecDeque<Value> {
+        &self.unread
+    }
+
     fn wait(&mut self, what: &str, patience: Duration, wanted: impl Fn(&Value) -> bool) -> Value {
         let deadline = Instant::now() + patience;
         loop {
