@@ -1,6 +1,7 @@
 //! Fix B: mark a table as not Drizzle's, in the config's `tablesFilter`.
 
 use super::fix::{Context, Fix, Remark};
+use super::names::is_identifier;
 use super::scan;
 use super::style::{indent_unit, main_quote, quoted};
 use crate::catalog::{Dialect, Family, Generation, Table};
@@ -81,7 +82,11 @@ fn edits(name: &str, config: &ConfigPlaces, document: &Document) -> Result<Vec<T
     if let Some(span) = bracketed(text, place.span, '[') {
         return Ok(scan::append(text, span, &[item], &unit));
     }
-    match text.get(place.span.range()) {
+    let value = text.get(place.span.range());
+    if let Some(span) = value.and_then(|name| constant_list(text, name)) {
+        return Ok(scan::append(text, span, &[item], &unit));
+    }
+    match value {
         Some(value) if value.starts_with(['"', '\'', '`']) => {
             Ok(vec![TextEdit { span: place.span, text: format!("[{value}, {item}]") }])
         }
@@ -95,6 +100,19 @@ fn bracketed(text: &str, span: Span, open: char) -> Option<Span> {
     let start = span.start + (value.len() - value.trim_start().len());
     let close = value.trim_start().starts_with(open).then(|| scan::closing(text, start))??;
     (close < span.end).then(|| Span::new(start, close + 1))
+}
+
+/// The brackets of `const NAME = [...]`.
+fn constant_list(text: &str, name: &str) -> Option<Span> {
+    let declaration = format!("const {name}");
+    let at = text.find(&declaration).filter(|_| is_identifier(name))? + declaration.len();
+    let (annotation, value) = text[at..].split_once('=')?;
+    let annotation = annotation.trim();
+    if !(annotation.is_empty() || annotation.starts_with(':')) {
+        return None;
+    }
+    let start = text.len() - value.trim_start().len();
+    bracketed(text, Span::new(start, text.len()), '[')
 }
 
 /// minimatch takes an odd number of leading `!` as a negation.

@@ -2,6 +2,7 @@
 //!
 //! `tests/setup/drizzle-kit.sh` installs them. Without them a test says so in one line and is skipped; with `CI` set it
 //! fails.
+#![allow(dead_code)] // each test binary uses a part of it
 
 use std::fs;
 use std::path::{Path, PathBuf};
