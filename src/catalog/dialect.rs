@@ -86,18 +86,17 @@ impl Family {
         }
     }
 
-    /// `name` as the engine tells names apart: PostgreSQL by their first 63 bytes, SQLite without case, MySQL without case
-    /// for columns and, depending on the server, for tables.
-    pub fn identifier(self, name: &str) -> String {
-        const LONGEST: usize = 63;
-        match self {
-            Self::Postgresql => name[..name.floor_char_boundary(LONGEST.min(name.len()))].to_owned(),
-            Self::Mysql | Self::Sqlite => name.to_lowercase(),
-        }
-    }
-
-    /// Whether two names of columns are one.
+    /// Whether two names are one to the engine: PostgreSQL tells them apart by their first 63 bytes, SQLite without case,
+    /// MySQL without case for columns and, depending on the server, for tables.
     pub fn same_identifier(self, a: &str, b: &str) -> bool {
-        a == b || self.identifier(a) == self.identifier(b)
+        const LONGEST: usize = 63;
+        let kept = |name: &str| name.floor_char_boundary(LONGEST.min(name.len()));
+        a == b
+            || match self {
+                Self::Postgresql => (a.len() > LONGEST || b.len() > LONGEST) && a[..kept(a)] == b[..kept(b)],
+                Self::Mysql | Self::Sqlite => {
+                    a.chars().flat_map(char::to_lowercase).eq(b.chars().flat_map(char::to_lowercase))
+                }
+            }
     }
 }

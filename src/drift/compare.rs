@@ -70,10 +70,6 @@ impl<'a> Sides<'a> {
         let scope = filter.scope(declared.dialect);
         let by_name: BTreeMap<_, _> =
             live.catalog.tables.iter().map(|table| ((table.schema.as_deref(), table.name.as_str()), table)).collect();
-        let mut by_identifier: BTreeMap<_, Vec<&Table>> = BTreeMap::new();
-        for table in &live.catalog.tables {
-            by_identifier.entry((table.schema.as_deref(), family.identifier(&table.name))).or_default().push(table);
-        }
         let mut sides = Self { family, declared, live, pairs: Vec::new(), undeclared: Vec::new(), missing: Vec::new() };
         let mut seen = BTreeSet::new();
         let mut matched = BTreeSet::new();
@@ -85,8 +81,12 @@ impl<'a> Sides<'a> {
             let found = by_name.get(&(schema, name)).copied().or_else(|| {
                 // MySQL's tables may or may not have a case, depending on the server. A name that differs by its case
                 // alone, or behind the end of what PostgreSQL keeps of it, cannot be proved to be another one.
-                let alike = by_identifier.get(&(schema, family.identifier(name)))?;
-                (alike.len() == 1).then(|| alike[0])
+                let mut alike = live
+                    .catalog
+                    .tables
+                    .iter()
+                    .filter(|table| table.schema.as_deref() == schema && family.same_identifier(&table.name, name));
+                alike.next().filter(|_| alike.next().is_none())
             });
             match found {
                 None if table.broken => {}

@@ -1,6 +1,6 @@
 //! What of both sides push's statements about one drift depend on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::catalog::{Column, Evidence, Family, Generation, LiveCatalog, Table};
 use crate::declared::{Declared, DeclaredTable, Kit};
@@ -23,9 +23,11 @@ pub(super) struct Plan<'a> {
     pub created_tables: Vec<String>,
     /// Names of tables that push would drop.
     pub dropped_tables: Vec<String>,
-    created_columns: Vec<(TableKey, String)>,
-    dropped_columns: Vec<(TableKey, String)>,
+    created_columns: BTreeMap<TableKey, Vec<String>>,
+    dropped_columns: BTreeMap<TableKey, Vec<String>>,
     altered: BTreeSet<TableKey>,
+    declared_tables: BTreeMap<(Option<&'a str>, &'a str), &'a DeclaredTable>,
+    live_tables: BTreeMap<(Option<&'a str>, &'a str), &'a Table>,
 }
 
 impl<'a> Plan<'a> {
@@ -38,9 +40,12 @@ impl<'a> Plan<'a> {
             live,
             created_tables: Vec::new(),
             dropped_tables: Vec::new(),
-            created_columns: Vec::new(),
-            dropped_columns: Vec::new(),
+            created_columns: BTreeMap::new(),
+            dropped_columns: BTreeMap::new(),
             altered: BTreeSet::new(),
+            // Of two declarations of one table, the first is compared.
+            declared_tables: declared.tables.iter().rev().map(|table| (name_of(&table.table), table)).collect(),
+            live_tables: live.catalog.tables.iter().map(|table| (name_of(table), table)).collect(),
         };
         for drift in drifts {
             let object = &drift.object;
@@ -48,8 +53,8 @@ impl<'a> Plan<'a> {
             match drift.code {
                 Code::MissingTable => plan.created_tables.push(object.name.clone()),
                 Code::UndeclaredTable => plan.dropped_tables.push(object.name.clone()),
-                Code::MissingColumn => plan.created_columns.push((key, object.name.clone())),
-                Code::UndeclaredColumn => plan.dropped_columns.push((key, object.name.clone())),
+                Code::MissingColumn => plan.created_columns.entry(key).or_default().push(object.name.clone()),
+                Code::UndeclaredColumn => plan.dropped_columns.entry(key).or_default().push(object.name.clone()),
                 Code::TypeMismatch | Code::NullabilityMismatch => {
                     if plan.alters_column(drift) {
                         plan.altered.insert(key);
@@ -118,7 +123,7 @@ impl<'a> Plan<'a> {
 
     /// The declared table that `drift` is about.
     pub(super) fn declared_table(&self, drift: &Drift) -> Option<&'a DeclaredTable> {
-        self.declared.table(drift.object.schema.as_deref(), drift.object.table.as_deref()?)
+        self.declared_tables.get(&(drift.object.schema.as_deref(), drift.object.table.as_deref()?)).copied()
     }
 
     /// The live table that `drift` is about.
@@ -126,7 +131,7 @@ impl<'a> Plan<'a> {
         let (schema, name) = (drift.object.schema.as_deref(), drift.object.table.as_deref()?);
         let alike =
             |table: &&Table| table.schema.as_deref() == schema && self.family.same_identifier(&table.name, name);
-        self.live.catalog.table(schema, name).or_else(|| self.live.catalog.tables.iter().find(alike))
+        self.live_tables.get(&(schema, name)).copied().or_else(|| self.live.catalog.tables.iter().find(alike))
     }
 
     /// The declared column that `drift` is about.
@@ -147,11 +152,14 @@ impl<'a> Plan<'a> {
     }
 }
 
+fn name_of(table: &Table) -> (Option<&str>, &str) {
+    (table.schema.as_deref(), &table.name)
+}
+
 fn table_key(drift: &Drift) -> TableKey {
     (drift.object.schema.clone(), drift.object.table.clone().unwrap_or_default())
 }
 
-fn columns_of<'a>(columns: &'a [(TableKey, String)], drift: &Drift) -> Vec<&'a str> {
-    let key = table_key(drift);
-    columns.iter().filter(|(table, _)| *table == key).map(|(_, column)| column.as_str()).collect()
+fn columns_of<'a>(columns: &'a BTreeMap<TableKey, Vec<String>>, drift: &Drift) -> Vec<&'a str> {
+    columns.get(&table_key(drift)).into_iter().flatten().map(String::as_str).collect()
 }
