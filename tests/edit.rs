@@ -459,3 +459,35 @@ export const posts = pgTable(\"posts\", {
     assert!(push.is_silent(), "{}\n{}", push.output, fixture.text("schema/tables.ts"));
     insta::assert_snapshot!("postgresql_columns", fixture.text("schema/tables.ts"));
 }
+
+#[tokio::test]
+async fn a_table_lands_where_drizzle_kit_sees_it() {
+    let users = "import { integer, sqliteTable, text, uniqueIndex } from \"drizzle-orm/sqlite-core\";
+
+export const users = sqliteTable(\"app_users\", {
+  id: integer(\"id\").primaryKey({ autoIncrement: true }),
+  email: text(\"email\").notNull(),
+}, (t) => [uniqueIndex(\"users_email\").on(t.email)]);
+";
+    for (barrel, behind) in
+        [("export * from \"../tables/users\";\n", true), ("export { users } from \"../tables/users\";\n", false)]
+    {
+        let files = [("schema/index.ts", barrel), ("tables/users.ts", users)];
+        let Some(texts) = styled(&files, NO_MORE).await else { return };
+        let (index, tables) = texts.split_once("// tables/users.ts").expect("both files");
+        assert_eq!(tables.contains("appPosts"), behind, "{texts}");
+        assert_eq!(index.contains("appPosts"), !behind, "{texts}");
+    }
+}
+
+#[tokio::test]
+async fn a_javascript_file_stays_javascript() {
+    let sql = "create table trees (id integer primary key not null, parent integer references trees (id), name text default 5);";
+    let files = [("schema/tables.js", "import { sqliteTable } from \"drizzle-orm/sqlite-core\";\n")];
+    let Some(fixture) = Fixture::sqlite(sql, &files, NO_MORE).await else { return };
+    assert_eq!(fixture.declare_everything(), BTreeMap::new());
+    let text = fixture.text("schema/tables.js");
+    assert!(text.contains("() => trees.id") && text.contains(".default(5)"), "{text}");
+    let push = fixture.project.push();
+    assert!(push.is_silent(), "{}\n{text}", push.output);
+}

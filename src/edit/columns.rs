@@ -68,8 +68,10 @@ impl Writer<'_> {
                 self.context.kit, table.name, column.name
             ));
         }
-        for _ in 0..builder.dimensions {
-            text.push_str(".array()");
+        if self.v0() || builder.dimensions <= 1 {
+            text.push_str(&".array()".repeat(builder.dimensions));
+        } else {
+            text.push_str(&format!(".array({})", self.style.string(&"[]".repeat(builder.dimensions))));
         }
         let primary = self.primary_key_modifier(table, column);
         if let Some(modifier) = primary {
@@ -280,7 +282,7 @@ impl Writer<'_> {
             return String::new();
         };
         // A table that is part of its own type: TypeScript needs a hand.
-        let annotation = if self.is_circular(table, &target) {
+        let annotation = if self.style.typed && self.is_circular(table, &target) {
             let name = match self.family() {
                 Family::Postgresql => "AnyPgColumn",
                 Family::Mysql => "AnyMySqlColumn",

@@ -51,7 +51,7 @@ impl Writer<'_> {
             Family::Mysql => "MySqlTableExtraConfigValue",
             Family::Sqlite => "SQLiteTableExtraConfigValue",
         };
-        circular.then(|| self.imports.type_name(self.family().core_module(), name))
+        (circular && self.style.typed).then(|| self.imports.type_name(self.family().core_module(), name))
     }
 
     fn member_list(&self, table: &Table, columns: &[String], parameter: &str) -> Vec<String> {

@@ -2,12 +2,12 @@
 
 use super::constraints::Extra;
 use super::fix::{Context, Fix};
-use super::imports::line_end;
+use super::imports::{leads_by_path, line_end};
 use super::scan;
 use super::style;
 use super::writer::{TableKey, Writer, key_of};
 use crate::catalog::{Generation, Table};
-use crate::declared::DeclaredTable;
+use crate::declared::{Declared, DeclaredTable};
 use crate::drift::{Code, Drift};
 use crate::text::{FileEdit, FilePath, Span, TextEdit};
 
@@ -79,12 +79,12 @@ fn table(drift: &Drift, live: &Table, context: &Context<'_>) -> Result<Fix, Decl
     Ok(finish(writer, edits))
 }
 
-/// The file in which the drift is shown: the one that declares the nearest kin; else the one with most tables.
+/// The file in which the drift is shown: the one that declares the nearest kin; else the schema file with most tables.
 fn landing_file<'a>(drift: &Drift, live: &Table, context: &Context<'a>) -> Option<&'a FilePath> {
     let files = &context.declared.files;
     if let Some(place) = &drift.place
-        && let Some((file, source)) = files.get_key_value(&place.file)
-        && source.is_schema
+        && let Some((file, _)) = files.get_key_value(&place.file)
+        && exports_all(context.declared).contains(&file)
     {
         return Some(file);
     }
@@ -97,6 +97,27 @@ fn landing_file<'a>(drift: &Drift, live: &Table, context: &Context<'a>) -> Optio
         .filter(|(_, source)| source.is_schema)
         .map(|(file, _)| file)
         .max_by_key(|file| (count(file, true), count(file, false), std::cmp::Reverse(*file)))
+}
+
+/// The files whose every export drizzle-kit sees: the schema files, and what they pass on with `export *`.
+fn exports_all(declared: &Declared) -> Vec<&FilePath> {
+    let files = &declared.files;
+    let mut seen: Vec<&FilePath> = files.iter().filter(|(_, source)| source.is_schema).map(|(file, _)| file).collect();
+    let mut next = 0;
+    while let Some(file) = seen.get(next).copied() {
+        next += 1;
+        let text: &str = files.get(file).map_or("", |source| source.document.text());
+        let modules: Vec<&str> = text
+            .lines()
+            .filter_map(|line| line.trim_start().strip_prefix("export * from")?.trim().split(['"', '\'']).nth(1))
+            .collect();
+        for target in files.keys() {
+            if !seen.contains(&target) && modules.iter().any(|module| leads_by_path(file, module, target)) {
+                seen.push(target);
+            }
+        }
+    }
+    seen
 }
 
 /// `table` behind the undeclared tables that it refers to, without which its foreign keys could not be declared.

@@ -188,7 +188,7 @@ fn without_extension(path: &str) -> &str {
 }
 
 /// Whether `module`, imported by `file`, is `target`, as far as its path tells.
-fn leads_by_path(file: &FilePath, module: &str, target: &FilePath) -> bool {
+pub(super) fn leads_by_path(file: &FilePath, module: &str, target: &FilePath) -> bool {
     if !module.starts_with('.') {
         return false;
     }

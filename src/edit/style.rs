@@ -8,6 +8,8 @@ use crate::text::Span;
 /// The habits of one schema file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Style {
+    /// Whether types can be written.
+    pub typed: bool,
     pub quote: char,
     pub semicolon: &'static str,
     pub newline: &'static str,
@@ -143,6 +145,7 @@ impl Style {
             .collect();
         let semicolons = statements.iter().filter(|rest| rest.starts_with(';')).count();
         Self {
+            typed: true,
             quote: main_quote(text),
             semicolon: if semicolons * 2 >= statements.len() { ";" } else { "" },
             newline: if text.contains("\r\n") { "\r\n" } else { "\n" },

@@ -39,11 +39,14 @@ impl<'a> Writer<'a> {
     pub fn new(context: Context<'a>, file: &'a FilePath, source: &'a SourceFile) -> Self {
         let (own, others): (Vec<&DeclaredTable>, Vec<&DeclaredTable>) =
             context.declared.tables.iter().partition(|table| table.name.file == *file && table.call.file == *file);
+        let javascript = file.as_path().extension().is_some_and(|extension| {
+            extension.to_str().is_some_and(|extension| ["js", "mjs", "cjs", "jsx"].contains(&extension))
+        });
         Self {
             context,
             file,
             source,
-            style: Style::of(source, &own, &others, context.casing),
+            style: Style { typed: !javascript, ..Style::of(source, &own, &others, context.casing) },
             imports: Imports::of(file, source),
             remarks: Vec::new(),
             helpers: Vec::new(),
@@ -217,8 +220,9 @@ impl<'a> Writer<'a> {
         let data = if sql_type == "bytea" || sql_type.ends_with("blob") { "Uint8Array" } else { "string" };
         let (unit, semicolon) = (self.style.unit.clone(), self.style.semicolon);
         let comma = if self.style.trailing_comma { "," } else { "" };
+        let types = if self.style.typed { format!("<{{ data: {data} }}>") } else { String::new() };
         self.helpers.push(format!(
-            "const {constant} = {function}<{{ data: {data} }}>({{\n{unit}dataType: () => {}{comma}\n}}){semicolon}",
+            "const {constant} = {function}{types}({{\n{unit}dataType: () => {}{comma}\n}}){semicolon}",
             self.style.string(sql_type)
         ));
         self.made.insert(id, constant.clone());
