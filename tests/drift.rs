@@ -335,3 +335,31 @@ fn names_are_compared_as_the_engine_does() {
         assert_eq!(found.is_empty(), same, "{dialect:?} {in_code} {in_database}: {}", outline(&found));
     }
 }
+
+/// libSQL alters columns; push of 0.x deletes all rows before it makes one required that has no default.
+#[test]
+fn turso_reads_well() {
+    let dialect = Dialect::Turso;
+    let code = declared(dialect, vec![table(dialect, "m", &["a text not null", "b text", "c integer"])]);
+    let database =
+        live(dialect, vec![(table(dialect, "m", &["a text", "b integer", "c integer not null"]), Rows::About(7))]);
+    insta::assert_snapshot!(outline(&findings(&code, &database)));
+}
+
+/// Push of 0.x on MySQL empties a table with rows for any change of type, a wider one too.
+#[test]
+fn mysql_reads_well() {
+    let dialect = Dialect::Mysql;
+    let code = declared(
+        dialect,
+        vec![
+            table(dialect, "m", &["a varchar(20)", "b int not null", "c int", "d boolean"]),
+            table(dialect, "fresh", &["id varchar(36) primary key"]),
+        ],
+    );
+    let database = live(
+        dialect,
+        vec![(table(dialect, "m", &["a varchar(10)", "b int", "c int not null", "d tinyint(1)"]), Rows::About(7))],
+    );
+    insta::assert_snapshot!(outline(&findings(&code, &database)));
+}

@@ -153,6 +153,8 @@ fn alter_column(plan: &Plan, drift: &Drift, of_type: bool) -> Option<Change> {
     }
     let (table, column) = (&plan.declared_table(drift)?.table, plan.declared_column(drift)?);
     let has_rows = plan.evidence(drift).rows.any();
+    let becomes_required =
+        !of_type && column.not_null.known() == Some(&true) && column.default.known().is_some_and(Option::is_none);
     let change = |statements, loss, asks| Some(Change { statements, loss, asks });
     let values = match (of_type, plan.live_column(drift)?.sql_type.known(), column.sql_type.known()) {
         (true, Some(live), Some(declared)) if type_change_loses_data(plan.declared.dialect, live, declared) => {
@@ -163,12 +165,14 @@ fn alter_column(plan: &Plan, drift: &Drift, of_type: bool) -> Option<Change> {
     match plan.family {
         Family::Postgresql if of_type => change(postgresql::set_type(plan, drift)?, values, false),
         Family::Postgresql => change(vec![postgresql::set_not_null(plan, drift)?], Loss::None, false),
-        Family::Sqlite => change(rebuild(plan, drift, table), values, false),
+        Family::Sqlite if plan.alters_by_rebuilding() => change(rebuild(plan, drift, table), values, false),
+        Family::Sqlite => {
+            let emptied = becomes_required;
+            let statements = sqlite::alter_column(plan, table, column, emptied && has_rows);
+            change(statements, if emptied { Loss::Rows } else { values }, emptied && has_rows)
+        }
         Family::Mysql => {
             // 0.x empties a table with rows for any change of type, and for a NOT NULL without a default.
-            let becomes_required = !of_type
-                && column.not_null.known() == Some(&true)
-                && column.default.known().is_some_and(Option::is_none);
             let emptied = plan.generation == Generation::V0 && (of_type || becomes_required);
             let mut statements = Vec::new();
             if emptied && has_rows {

@@ -3,7 +3,7 @@
 use super::Consequence;
 use super::assess::{Change, Loss};
 use super::plan::Plan;
-use crate::catalog::{Family, Rows};
+use crate::catalog::Rows;
 use crate::drift::{Class, Code, Drift};
 
 /// What push would do, as a sentence: `drizzle-kit push would drop it and its about 1,204 rows.`
@@ -31,21 +31,21 @@ pub(super) fn sentence(plan: &Plan, drift: &Drift, change: &Change) -> String {
             }
             _ => "add it".to_owned(),
         },
-        _ if drift.class == Class::Noise && plan.family == Family::Sqlite => "rebuild the table".to_owned(),
+        _ if drift.class == Class::Noise && plan.alters_by_rebuilding() => "rebuild the table".to_owned(),
         _ if drift.class == Class::Noise => format!("run {}{}", statement_words(change), loss_words(change.loss, rows)),
         Code::TypeMismatch => {
             let to = plan.declared_column(drift).and_then(|column| column.sql_type.known()).map_or("?", String::as_str);
             format!(
                 "{} `{to}`{}",
-                if plan.family == Family::Sqlite { "rebuild the table to make it" } else { "change it to" },
+                if plan.alters_by_rebuilding() { "rebuild the table to make it" } else { "change it to" },
                 loss_words(change.loss, rows)
             )
         }
         Code::NullabilityMismatch => {
             let required = plan.declared_column(drift).and_then(|column| column.not_null.known()) == Some(&true);
-            let verb = match (required, plan.family) {
-                (true, Family::Sqlite) => "rebuild the table to forbid NULL, which fails if a row holds NULL",
-                (false, Family::Sqlite) => "rebuild the table to allow NULL",
+            let verb = match (required, plan.alters_by_rebuilding()) {
+                (true, true) => "rebuild the table to forbid NULL, which fails if a row holds NULL",
+                (false, true) => "rebuild the table to allow NULL",
                 (true, _) if change.loss == Loss::None => "set NOT NULL, which fails if a row holds NULL",
                 (true, _) => "set NOT NULL",
                 (false, _) => "drop NOT NULL",
@@ -149,6 +149,7 @@ fn loss_words(loss: Loss, rows: Rows) -> String {
         (Loss::Rows, Rows::Unknown) => ", deleting all rows of the table first if it holds any".to_owned(),
         (Loss::Rows, rows) => format!(", deleting all of the table's {} first", words(rows)),
         (Loss::Values, Rows::Unknown) => ", which can lose data if the table holds rows".to_owned(),
+        (Loss::Values, Rows::Some) => ", which can lose data".to_owned(),
         (Loss::Values, rows) => format!(", which can lose data in {}", words(rows)),
     }
 }

@@ -7,11 +7,11 @@ use crate::catalog::{Column, Dialect, ForeignKey, Generation, Index, Table, same
 pub(super) fn sees_types(generation: Generation, declared: &str, live: &str) -> bool {
     match generation {
         Generation::V0 => {
-            let spelled = |text: &str| if text == "decimal(10,0)" { "decimal".to_owned() } else { text.to_owned() };
+            let live = if live == "decimal(10,0)" { "decimal" } else { live };
             let tolerated = |a: &str, b: &str| {
                 (a.starts_with("tinyint") && b == "boolean") || (a == "bigint unsigned" && b == "serial")
             };
-            spelled(declared) != spelled(live) && !tolerated(declared, live) && !tolerated(live, declared)
+            declared != live && !tolerated(declared, live) && !tolerated(live, declared)
         }
         Generation::V1 => !same_type(Dialect::Mysql, declared, live),
     }
@@ -35,7 +35,8 @@ pub(super) fn create_table(plan: &Plan, table: &Table) -> Vec<String> {
                 if column.autoincrement { " AUTO_INCREMENT" } else { "" },
                 if plan.generation == Generation::V1 && is_own_key(table, column) { " PRIMARY KEY" } else { "" },
                 generated_text(column),
-                not_null_text(column),
+                // The key says it.
+                if plan.generation == Generation::V1 && is_own_key(table, column) { "" } else { not_null_text(column) },
                 default_text(column),
             )
         })

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::{Column, Evidence, Family, Generation, LiveCatalog, Table};
+use crate::catalog::{Column, Dialect, Evidence, Family, Generation, LiveCatalog, Table};
 use crate::declared::{Declared, DeclaredTable, Kit};
 use crate::drift::{Code, Drift};
 
@@ -106,9 +106,15 @@ impl<'a> Plan<'a> {
         !(self.altered.is_empty() && self.created_columns.is_empty() && self.dropped_columns.is_empty())
     }
 
-    /// Whether push rebuilds the table `drift` is about (SQLite).
+    /// Whether push changes a column by rebuilding its table. libSQL can alter columns, and 0.x makes use of it.
+    pub(super) fn alters_by_rebuilding(&self) -> bool {
+        let alters = self.declared.dialect == Dialect::Turso && self.generation == Generation::V0;
+        self.family == Family::Sqlite && !alters
+    }
+
+    /// Whether push rebuilds the table `drift` is about.
     pub(super) fn rebuilds(&self, drift: &Drift) -> bool {
-        self.family == Family::Sqlite && self.altered.contains(&table_key(drift))
+        self.alters_by_rebuilding() && self.altered.contains(&table_key(drift))
     }
 
     /// Columns that push would create in the table of `drift`.

@@ -108,6 +108,28 @@ pub(super) fn rebuild(plan: &Plan, table: &Table, emptied: bool) -> Vec<String> 
     statements
 }
 
+/// The statements that alter a column on libSQL: every declared index goes and comes back, and a column that becomes
+/// required without a default costs the rows of its table.
+pub(super) fn alter_column(plan: &Plan, table: &Table, column: &Column, emptied: bool) -> Vec<String> {
+    let all: Vec<(String, String)> =
+        plan.declared.tables.iter().flat_map(|declared| indexes(&declared.table)).collect();
+    let mut statements = Vec::new();
+    if emptied {
+        statements.push(format!("delete from `{}`;", table.name));
+    }
+    statements.extend(all.iter().map(|(name, _)| format!("DROP INDEX \"{name}\";")));
+    statements.push(format!(
+        "ALTER TABLE `{}` ALTER COLUMN \"{name}\" TO \"{name}\" {}{}{};",
+        table.name,
+        column_type(column),
+        not_null_text(column),
+        default_text(column),
+        name = column.name,
+    ));
+    statements.extend(all.into_iter().map(|(_, create)| create));
+    statements
+}
+
 /// What push empties the table with before it adds a column that its rows cannot have.
 pub(super) fn delete_rows(table: &Table) -> String {
     format!("delete from {};", table.name)
@@ -176,20 +198,22 @@ fn create_only(table: &Table, name: &str) -> String {
     format!("CREATE TABLE `{name}` (\n\t{}\n);", lines.join(",\n\t"))
 }
 
-/// In drizzle-kit's order: unique columns, indexes, unique constraints. Each unique is a unique index here.
-fn create_indexes(table: &Table) -> Vec<String> {
+fn create_indexes(table: &Table) -> impl Iterator<Item = String> {
+    indexes(table).into_iter().map(|(_, create)| create)
+}
+
+/// Names and statements of a table's indexes in drizzle-kit's order: unique columns, indexes, unique constraints. Each
+/// unique is a unique index here.
+fn indexes(table: &Table) -> Vec<(String, String)> {
     let unique = |unique: &Unique| {
-        let default = format!("{}_{}_unique", table.name, unique.columns.join("_"));
-        format!(
-            "CREATE UNIQUE INDEX `{}` ON `{}` ({});",
-            unique.name.as_deref().unwrap_or(&default),
-            table.name,
-            quoted(&unique.columns)
-        )
+        let made_up = || format!("{}_{}_unique", table.name, unique.columns.join("_"));
+        let name = unique.name.clone().unwrap_or_else(made_up);
+        let create = format!("CREATE UNIQUE INDEX `{name}` ON `{}` ({});", table.name, quoted(&unique.columns));
+        (name, create)
     };
     let (columns, constraints): (Vec<&Unique>, Vec<&Unique>) =
         table.uniques.iter().partition(|unique| unique.columns.len() == 1);
-    let indexes = table.indexes.iter().map(|index| create_index(table, index));
+    let indexes = table.indexes.iter().map(|index| (index.name.clone(), create_index(table, index)));
     columns.into_iter().map(unique).chain(indexes).chain(constraints.into_iter().map(unique)).collect()
 }
 
