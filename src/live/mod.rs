@@ -3,7 +3,9 @@
 //! [`read`] reads once, in one consistent snapshot, and never writes: the server (or SQLite itself) is told to refuse
 //! every write of the connection, and is asked whether it will. Whoever calls has decided that the target may be opened.
 
+mod address;
 mod error;
+mod mysql;
 mod postgresql;
 mod sqlite;
 mod state;
@@ -24,7 +26,8 @@ pub async fn read(target: &Target, limits: &Limits) -> Result<LiveCatalog, LiveE
             Dialect::Sqlite => sqlite::read(target, limits).await,
             Dialect::Turso if sqlite::names_a_file(target) => sqlite::read(target, limits).await,
             Dialect::Postgresql => postgresql::read(target, limits).await,
-            Dialect::Turso | Dialect::Mysql | Dialect::Singlestore => Err(LiveError::unsupported(target.dialect)),
+            Dialect::Mysql => mysql::read(target, limits).await,
+            Dialect::Turso | Dialect::Singlestore => Err(LiveError::unsupported(target.dialect)),
         }
     };
     match tokio::time::timeout(limits.refresh, reading).await {

@@ -9,7 +9,7 @@ use futures::FutureExt;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
-use super::{Cause, ErrorKind, Limits, LiveError, LiveEvent, Reading, State, Target, postgresql, sqlite};
+use super::{Cause, ErrorKind, Limits, LiveError, LiveEvent, Reading, State, Target, mysql, postgresql, sqlite};
 use crate::catalog::{Dialect, LiveCatalog};
 
 /// How to watch.
@@ -91,6 +91,7 @@ impl Inbox {
 enum Source {
     Sqlite(Box<sqlite::Watch>),
     Postgresql(Box<postgresql::Watch>),
+    Mysql(Box<mysql::Watch>),
     Unsupported(Dialect),
     #[cfg(test)]
     Faulty,
@@ -102,7 +103,8 @@ impl Source {
             Dialect::Sqlite => Self::Sqlite(Box::default()),
             Dialect::Turso if sqlite::names_a_file(target) => Self::Sqlite(Box::default()),
             Dialect::Postgresql => Self::Postgresql(Box::default()),
-            Dialect::Turso | Dialect::Mysql | Dialect::Singlestore => Self::Unsupported(target.dialect),
+            Dialect::Mysql => Self::Mysql(Box::default()),
+            Dialect::Turso | Dialect::Singlestore => Self::Unsupported(target.dialect),
         }
     }
 
@@ -116,6 +118,7 @@ impl Source {
         match self {
             Self::Sqlite(watch) => watch.poll(target, limits, everything).await,
             Self::Postgresql(watch) => watch.poll(target, limits, everything).await,
+            Self::Mysql(watch) => watch.poll(target, limits, everything).await,
             Self::Unsupported(dialect) => Err(LiveError::unsupported(*dialect)),
             #[cfg(test)]
             Self::Faulty => panic!("a fault"),

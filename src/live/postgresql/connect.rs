@@ -1,33 +1,11 @@
 //! From a PostgreSQL URL to a connection, and from what can go wrong with it to a sentence.
 
-use std::fmt;
-use std::io;
-
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
-use url::Url;
 
+use super::super::address::{Address, Parts, invalid};
 use super::super::{ErrorKind, Limits, LiveError, Target};
-
-/// The server as messages name it.
-#[derive(Clone)]
-pub(super) struct Address {
-    pub host: String,
-    port: u16,
-    user: String,
-    database: String,
-    /// Whether the URL rules out an encrypted connection.
-    unencrypted: bool,
-    /// To be cut out of what the server and the libraries say.
-    password: Option<SecretString>,
-}
-
-impl fmt::Display for Address {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}:{}", self.host, self.port)
-    }
-}
 
 /// Parameters of a URL that are for the connection. The driver would log those that it does not know, with their values.
 const PARAMETERS: &[&str] = &[
@@ -67,14 +45,8 @@ pub(super) async fn connect(target: &Target, limits: &Limits) -> Result<(PgConne
     };
     match tokio::time::timeout(limits.connect, connecting).await {
         Ok(Ok(connection)) => Ok((connection, address)),
-        Ok(Err(error)) => Err(address.explain(&error)),
-        Err(_) => Err(LiveError::new(
-            ErrorKind::TimedOut,
-            format!(
-                "{address} did not answer within {} s: check the host, the port and what stands between",
-                limits.connect.as_secs_f32()
-            ),
-        )),
+        Ok(Err(error)) => Err(explain(&address, &error)),
+        Err(_) => Err(address.silent(limits.connect)),
     }
 }
 
@@ -86,43 +58,22 @@ fn refuses_options(error: &sqlx::Error) -> bool {
 }
 
 fn options(url: &SecretString) -> Result<(PgConnectOptions, Address), LiveError> {
-    let invalid = |message: &str| LiveError::new(ErrorKind::InvalidUrl, message);
-    let text = url.expose_secret().trim();
-    let rest =
-        ["postgres://", "postgresql://"].iter().find_map(|scheme| text.strip_prefix(scheme)).ok_or_else(|| {
-            invalid("the URL is no PostgreSQL URL: it has to begin with `postgresql://` or `postgres://`")
-        })?;
-    // An unescaped `#`, `/` or `?` in a password ends the host part too early, and what is left of it looks like a host.
-    let (authority, after) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    if after.contains('@') && !authority.contains('@') {
-        return Err(invalid("the URL cannot be understood: percent-encode the special characters of its password"));
-    }
-    let mut parsed = Url::parse(text).map_err(|_| {
-        invalid(
-            "the URL cannot be understood: check host and port, and percent-encode special characters of its password",
-        )
-    })?;
-    let parameters: Vec<(String, String)> =
-        parsed.query_pairs().map(|(key, value)| (key.into_owned(), value.into_owned())).collect();
-    parsed.set_query(None);
-    parsed.set_fragment(None);
-    for (key, value) in &parameters {
+    let mut parts = Parts::of(url, "PostgreSQL", &["postgresql", "postgres"])?;
+    for (key, value) in &parts.parameters {
         // node-postgres has two spellings of its own.
         let (key, value) = match (key.as_str(), value.as_str()) {
             ("ssl", "true" | "1") | ("sslmode", "no-verify") => ("sslmode", "require"),
             pair => pair,
         };
         if PARAMETERS.contains(&key) {
-            parsed.query_pairs_mut().append_pair(key, value);
+            parts.server.query_pairs_mut().append_pair(key, value);
         }
     }
-    let options: PgConnectOptions = parsed
+    let options: PgConnectOptions = parts
+        .server
         .as_str()
         .parse()
         .map_err(|_| invalid("the URL has a parameter that cannot be understood: check `sslmode`"))?;
-    let parameter =
-        |name: &str| parameters.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.to_owned());
-    let password = parameter("password").or_else(|| parsed.password().map(decoded));
     let address = Address {
         host: match options.get_socket() {
             Some(socket) => socket.display().to_string(),
@@ -132,7 +83,7 @@ fn options(url: &SecretString) -> Result<(PgConnectOptions, Address), LiveError>
         user: options.get_username().to_owned(),
         database: options.get_database().unwrap_or(options.get_username()).to_owned(),
         unencrypted: matches!(options.get_ssl_mode(), PgSslMode::Disable | PgSslMode::Allow),
-        password: password.map(SecretString::from),
+        password: parts.parameter("password").map(|password| password.to_owned().into()).or_else(|| parts.password()),
     };
     // The driver takes the brackets of an IPv6 address for a part of a name.
     let host = options.get_host().trim_matches(['[', ']']).to_owned();
@@ -141,89 +92,46 @@ fn options(url: &SecretString) -> Result<(PgConnectOptions, Address), LiveError>
     Ok((options, address))
 }
 
-fn decoded(text: &str) -> String {
-    // As the query of a URL is decoded, but for `+`.
-    url::form_urlencoded::parse(format!("p={}", text.replace('+', "%2B")).as_bytes())
-        .next()
-        .map(|(_, value)| value.into_owned())
-        .unwrap_or_default()
+/// What an error means for people. <https://www.postgresql.org/docs/current/errcodes-appendix.html>
+pub(super) fn explain(address: &Address, error: &sqlx::Error) -> LiveError {
+    address.explain(error, |error| explain_answer(address, error.code().as_deref(), error.message()))
 }
 
-impl Address {
-    /// What an error means for people. <https://www.postgresql.org/docs/current/errcodes-appendix.html>
-    pub fn explain(&self, error: &sqlx::Error) -> LiveError {
-        let (kind, message) = match error {
-            sqlx::Error::Database(error) => self.explain_answer(error.code().as_deref(), error.message()),
-            sqlx::Error::Io(error) => self.explain_network(error),
-            sqlx::Error::Tls(error) => {
-                (ErrorKind::Tls, format!("no encrypted connection to {self}: {error}; check `sslmode` in the URL"))
-            }
-            other => (ErrorKind::Other, format!("{self} answered in a way that is not understood: {other}")),
-        };
-        LiveError::new(kind, self.redacted(message))
-    }
-
-    fn explain_answer(&self, code: Option<&str>, answer: &str) -> (ErrorKind, String) {
-        let (user, database) = (&self.user, &self.database);
-        match code.unwrap_or_default() {
-            "28P01" => (
-                ErrorKind::Authentication,
-                format!("wrong password for user \"{user}\" at {self}: check the password in the URL"),
-            ),
-            "28000" if self.unencrypted && (answer.contains("no encryption") || answer.contains("SSL off")) => (
-                ErrorKind::Tls,
-                format!("{self} takes no unencrypted connection of user \"{user}\": add `sslmode=require` to the URL"),
-            ),
-            "28000" => (ErrorKind::Authentication, format!("{self} refuses user \"{user}\": {answer}")),
-            "3D000" => (
-                ErrorKind::NoSuchDatabase,
-                format!("there is no database \"{database}\" at {self}: create it, or check the URL"),
-            ),
-            "53300" => (
-                ErrorKind::TooManyConnections,
-                format!("{self} takes no more connections: close some, it is tried again"),
-            ),
-            "57P01" | "57P02" | "57P03" => (ErrorKind::Unreachable, format!("{self} is starting or shutting down")),
-            "57014" => (ErrorKind::TimedOut, format!("{self} gave up a statement that took too long")),
-            "55P03" => (ErrorKind::Busy, format!("{self} kept a lock for too long: a migration may be running")),
-            "42501" => (
-                ErrorKind::Permission,
-                format!("user \"{user}\" may not read the structure of \"{database}\" at {self}: {answer}"),
-            ),
-            _ => (ErrorKind::Other, format!("{self} reports: {answer}")),
-        }
-    }
-
-    fn explain_network(&self, error: &io::Error) -> (ErrorKind, String) {
-        use io::ErrorKind as Io;
-        match error.kind() {
-            Io::ConnectionRefused => (
-                ErrorKind::Refused,
-                format!("nothing listens at {self}: start the server, or check host and port in the URL"),
-            ),
-            Io::NotFound => (ErrorKind::Refused, format!("there is no socket of a server at {self}: start the server")),
-            Io::ConnectionReset | Io::ConnectionAborted | Io::BrokenPipe | Io::UnexpectedEof => {
-                (ErrorKind::Unreachable, format!("{self} closed the connection"))
-            }
-            Io::TimedOut => (ErrorKind::TimedOut, format!("{self} did not answer in time")),
-            _ => (ErrorKind::Unreachable, format!("{self} cannot be reached: {error}")),
-        }
-    }
-
-    /// A net below: nothing of the above repeats a password, but servers and libraries may say what they like.
-    fn redacted(&self, message: String) -> String {
-        const SHORTEST: usize = 4;
-        match self.password.as_ref().map(ExposeSecret::expose_secret) {
-            Some(password) if password.len() >= SHORTEST && *password != self.user && *password != self.database => {
-                message.replace(password, "***")
-            }
-            _ => message,
-        }
+fn explain_answer(address: &Address, code: Option<&str>, answer: &str) -> (ErrorKind, String) {
+    let (user, database) = (&address.user, &address.database);
+    match code.unwrap_or_default() {
+        "28P01" => (
+            ErrorKind::Authentication,
+            format!("wrong password for user \"{user}\" at {address}: check the password in the URL"),
+        ),
+        "28000" if address.unencrypted && (answer.contains("no encryption") || answer.contains("SSL off")) => (
+            ErrorKind::Tls,
+            format!("{address} takes no unencrypted connection of user \"{user}\": add `sslmode=require` to the URL"),
+        ),
+        "28000" => (ErrorKind::Authentication, format!("{address} refuses user \"{user}\": {answer}")),
+        "3D000" => (
+            ErrorKind::NoSuchDatabase,
+            format!("there is no database \"{database}\" at {address}: create it, or check the URL"),
+        ),
+        "53300" => (
+            ErrorKind::TooManyConnections,
+            format!("{address} takes no more connections: close some, it is tried again"),
+        ),
+        "57P01" | "57P02" | "57P03" => (ErrorKind::Unreachable, format!("{address} is starting or shutting down")),
+        "57014" => (ErrorKind::TimedOut, format!("{address} gave up a statement that took too long")),
+        "55P03" => (ErrorKind::Busy, format!("{address} kept a lock for too long: a migration may be running")),
+        "42501" => (
+            ErrorKind::Permission,
+            format!("user \"{user}\" may not read the structure of \"{database}\" at {address}: {answer}"),
+        ),
+        _ => (ErrorKind::Other, format!("{address} reports: {answer}")),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
+
     use super::*;
 
     fn read(url: &str) -> Result<Address, LiveError> {

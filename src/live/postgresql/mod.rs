@@ -12,9 +12,9 @@ use std::collections::BTreeMap;
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Connection, Row};
 
+use super::address::Address;
 use super::{ErrorKind, Limits, LiveError, Target};
 use crate::catalog::{DatabaseIdentity, LiveCatalog};
-use connect::Address;
 
 /// A connection that can only read, and knows how to speak of its server.
 struct Session {
@@ -67,7 +67,7 @@ impl Session {
         sqlx::raw_sql(AssertSqlSafe(local))
             .execute(&mut self.connection)
             .await
-            .map_err(|error| self.address.explain(&error))?;
+            .map_err(|error| connect::explain(&self.address, &error))?;
 
         let server = self.select(include_str!("server.sql")).await?;
         let answers = assemble::Answers {
@@ -80,7 +80,7 @@ impl Session {
             sequences: self.select(include_str!("sequences.sql")).await?,
             policies: self.select(include_str!("policies.sql")).await?,
         };
-        let explain = |error: sqlx::Error| self.address.explain(&error);
+        let explain = |error: sqlx::Error| connect::explain(&self.address, &error);
         let (catalog, evidence) = assemble::assemble(&answers).map_err(explain)?;
         let database = self.identity(&server).map_err(explain)?;
         Ok(LiveCatalog { catalog, database, evidence, spellings: BTreeMap::new() })
@@ -100,19 +100,19 @@ impl Session {
 
     async fn run(&mut self, sql: &'static str) -> Result<(), LiveError> {
         let result = sqlx::raw_sql(sql).execute(&mut self.connection).await;
-        result.map(drop).map_err(|error| self.address.explain(&error))
+        result.map(drop).map_err(|error| connect::explain(&self.address, &error))
     }
 
     /// By the simple protocol, which poolers pass on as it is; everything comes as text.
     async fn select(&mut self, sql: &'static str) -> Result<Vec<PgRow>, LiveError> {
         let result = sqlx::raw_sql(sql).fetch_all(&mut self.connection).await;
-        result.map_err(|error| self.address.explain(&error))
+        result.map_err(|error| connect::explain(&self.address, &error))
     }
 
     async fn text(&mut self, sql: &'static str) -> Result<String, LiveError> {
         let rows = self.select(sql).await?;
         let row = rows.first().ok_or(sqlx::Error::RowNotFound);
-        row.and_then(|row| row.try_get(0)).map_err(|error| self.address.explain(&error))
+        row.and_then(|row| row.try_get(0)).map_err(|error| connect::explain(&self.address, &error))
     }
 }
 

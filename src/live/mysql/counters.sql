@@ -1,0 +1,1 @@
+show global status where variable_name regexp '^com_(create|alter|drop|rename|truncate)'

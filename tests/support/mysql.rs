@@ -1,0 +1,141 @@
+//! A real MySQL server for tests: private, on a free port, in a temporary folder, gone when dropped.
+//!
+//! `tests/setup/mysql.sh` brings it. Without it a test says so in one line and is skipped; with `CI` set it fails.
+#![allow(dead_code)] // each test binary uses a part of it
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, Weak};
+use std::time::{Duration, Instant};
+
+use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use tempfile::TempDir;
+
+/// The password of the role `app`, which may read everything. `root` has none.
+pub const PASSWORD: &str = "c@nary#app/1";
+/// The password as a URL has it.
+pub const PASSWORD_IN_URL: &str = "c%40nary%23app%2F1";
+
+/// A running server.
+pub struct Server {
+    port: u16,
+    folder: TempDir,
+    child: Child,
+}
+
+static SHARED: Mutex<Weak<Server>> = Mutex::new(Weak::new());
+
+impl Server {
+    /// The server that the tests of one binary share; it ends with the last of them.
+    pub fn shared() -> Option<Arc<Self>> {
+        let mut shared = SHARED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(server) = shared.upgrade() {
+            return Some(server);
+        }
+        let server = Arc::new(Self::start()?);
+        *shared = Arc::downgrade(&server);
+        Some(server)
+    }
+
+    fn start() -> Option<Self> {
+        let home = Path::new(env!("CARGO_MANIFEST_DIR")).join(".cache/mysql");
+        if !home.join("version").is_file() {
+            let message = "MySQL is not set up: run `tests/setup/mysql.sh`";
+            assert!(std::env::var_os("CI").is_none(), "{message}");
+            eprintln!("skipped: {message}");
+            return None;
+        }
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let data = folder.path().join("data");
+        let status = Command::new("cp").arg("-r").arg(home.join("data")).arg(&data).status().expect("cp");
+        assert!(status.success(), "the data folder could not be copied");
+        fs::write(
+            folder.path().join("init.sql"),
+            format!("create user app@'%' identified by '{PASSWORD}';\ngrant select, show view on *.* to app@'%';\n"),
+        )
+        .expect("a script");
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = listener.local_addr().expect("its address").port();
+        drop(listener);
+        let user = Command::new("id").arg("-un").output().expect("id").stdout;
+        let in_folder = |name: &str| folder.path().join(name).display().to_string();
+        let child = Command::new(home.join("mysqld"))
+            .arg(format!("--user={}", String::from_utf8_lossy(&user).trim()))
+            .arg(format!("--datadir={}", data.display()))
+            .arg(format!("--port={port}"))
+            .arg(format!("--socket={}", in_folder("socket")))
+            .arg(format!("--pid-file={}", in_folder("pid")))
+            .arg(format!("--log-error={}", in_folder("error.log")))
+            .arg(format!("--general-log-file={}", in_folder("general.log")))
+            .arg(format!("--init-file={}", in_folder("init.sql")))
+            .args(["--bind-address=127.0.0.1", "--mysqlx=OFF", "--general-log=1", "--innodb-buffer-pool-size=32M"])
+            .stdin(Stdio::null())
+            .spawn()
+            .expect("mysqld");
+        let mut server = Self { port, folder, child };
+        server.wait();
+        Some(server)
+    }
+
+    fn wait(&mut self) {
+        let end = Instant::now() + Duration::from_secs(60);
+        while Instant::now() < end && matches!(self.child.try_wait(), Ok(None)) {
+            let log = fs::read(self.path("error.log")).unwrap_or_default();
+            if String::from_utf8_lossy(&log).contains("ready for connections") {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let log = fs::read(self.path("error.log")).unwrap_or_default();
+        panic!("MySQL does not start: {}", String::from_utf8_lossy(&log));
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The URL of the role `app` for a database.
+    pub fn app_url(&self, database: &str) -> String {
+        format!("mysql://app:{PASSWORD_IN_URL}@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// The URL of `root`, who may write.
+    pub fn root_url(&self, database: &str) -> String {
+        format!("mysql://root@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// A connection of `root`.
+    pub async fn connect(&self, database: &str) -> MySqlConnection {
+        let options: MySqlConnectOptions = self.root_url(database).parse().expect("a URL");
+        options.connect().await.expect("a connection")
+    }
+
+    /// Makes a database and runs `sql` in it.
+    pub async fn create(&self, database: &str, sql: &str) {
+        let mut connection = self.connect("mysql").await;
+        execute(&mut connection, &format!("create database {database}")).await;
+        execute(&mut connection, &format!("use {database}")).await;
+        execute(&mut connection, sql).await;
+        connection.close().await.expect("closing");
+    }
+
+    /// The log of everything that clients have sent.
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&fs::read(self.path("general.log")).unwrap_or_default()).into_owned()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs a script.
+pub async fn execute(connection: &mut MySqlConnection, sql: &str) {
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(connection).await.expect(sql);
+}
