@@ -6,6 +6,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -44,7 +45,7 @@ const LOG_HEADER: usize = 32;
 struct Stat {
     length: u64,
     modified: Option<SystemTime>,
-    identity: (u64, u64),
+    identity: (u64, u64, Option<SystemTime>),
 }
 
 impl Trace {
@@ -72,14 +73,18 @@ impl Trace {
         self.file.identity == other.file.identity
     }
 
-    /// Whether the structure is the same as in `other`, as far as can be told without any lock: with a rollback journal the
-    /// file's own header has the schema cookie. (It may lie in the middle of a commit; then the next look differs.)
-    pub fn same_structure(&self, other: &Self) -> bool {
-        const COOKIE: std::ops::Range<usize> = 40..44;
-        self.same_file(other)
+    /// Whether the structure is the same as it was at `earlier`, as far as can be told without any lock: with a rollback
+    /// journal the file's own header has the schema cookie, and a counter that each transaction moves on, which tells the
+    /// same database from another that was copied over it. (It may lie in the middle of a commit; then the next look
+    /// differs.)
+    pub fn same_structure(&self, earlier: &Self) -> bool {
+        const COOKIE: Range<usize> = 40..44;
+        const COUNTER: Range<usize> = 24..28;
+        self.same_file(earlier)
             && self.header[READ_VERSION] != WRITE_AHEAD_LOG
-            && self.header[READ_VERSION] == other.header[READ_VERSION]
-            && self.header[COOKIE] == other.header[COOKIE]
+            && self.header[READ_VERSION] == earlier.header[READ_VERSION]
+            && self.header[COOKIE] == earlier.header[COOKIE]
+            && self.header[COUNTER] >= earlier.header[COUNTER]
     }
 
     /// The way in.
@@ -121,16 +126,16 @@ fn look<const N: usize>(path: &Path) -> io::Result<(Stat, [u8; N])> {
     Ok((stat, head))
 }
 
-#[cfg(unix)]
-fn identity(metadata: &fs::Metadata) -> (u64, u64) {
-    use std::os::unix::fs::MetadataExt;
-    (metadata.dev(), metadata.ino())
-}
-
-#[cfg(not(unix))]
-fn identity(metadata: &fs::Metadata) -> (u64, u64) {
-    let created = metadata.created().ok().and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
-    (0, created.map_or(0, |time| time.as_nanos() as u64))
+/// Which file it is. The number of a deleted file is soon another's, so that the time of its creation belongs to it.
+fn identity(metadata: &fs::Metadata) -> (u64, u64, Option<SystemTime>) {
+    #[cfg(unix)]
+    let (device, number) = {
+        use std::os::unix::fs::MetadataExt;
+        (metadata.dev(), metadata.ino())
+    };
+    #[cfg(not(unix))]
+    let (device, number) = (0, 0);
+    (device, number, metadata.created().ok())
 }
 
 /// `app.db` and `-wal`: `app.db-wal`. SQLite puts it beside the real file, not beside a link to it.

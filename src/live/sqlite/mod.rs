@@ -51,16 +51,14 @@ impl Watch {
     ) -> Result<Option<LiveCatalog>, LiveError> {
         let path = path_of(target)?;
         let mut known = None;
-        if let (Some((seen, version)), false) = (&self.seen, must) {
+        // Taken out: after a failure nothing that was seen counts any more.
+        if let (Some((seen, version)), false) = (self.seen.take(), must) {
             let now = trace(&path).await?;
-            if now == *seen {
+            if now == seen || now.same_structure(&seen) {
+                self.seen = Some((now, version));
                 return Ok(None);
             }
-            if now.same_structure(seen) {
-                self.seen = Some((now, *version));
-                return Ok(None);
-            }
-            known = now.same_file(seen).then_some(*version);
+            known = now.same_file(&seen).then_some(version);
         }
         let (trace, reading) = settle(&path, limits, known).await?;
         self.seen = Some((trace, reading.version));
