@@ -29,7 +29,7 @@ impl Lowering<'_, '_> {
         self.push_unique(name, vec![column.to_owned()], unique.nulls_not_distinct, declared);
     }
 
-    /// SQLite has its unique constraints as indexes.
+    /// Before 1.0, drizzle-kit makes SQLite's unique constraints indexes.
     fn push_unique(
         &mut self,
         name: String,
@@ -37,7 +37,7 @@ impl Lowering<'_, '_> {
         nulls_not_distinct: bool,
         declared: &mut DeclaredTable,
     ) {
-        if self.family == Family::Sqlite {
+        if (self.generation, self.family) == (Generation::V0, Family::Sqlite) {
             let columns = columns.into_iter().map(plain_key).collect();
             declared.table.indexes.push(Index { name, unique: true, method: None, columns, predicate: None });
         } else {
@@ -237,9 +237,14 @@ impl Lowering<'_, '_> {
                 column.not_null = Fact::Known(true);
             }
         }
-        let name =
-            name.unwrap_or_else(|| names::primary_key(self.generation, self.family, &declared.table.name, &columns));
-        declared.table.primary_key = Some(PrimaryKey { name: Some(name), columns });
+        let default = || names::primary_key(self.generation, self.family, &declared.table.name, &columns);
+        // A key of one column may be a flag of that column, which has no name.
+        let name = match (self.generation, self.family, columns.len()) {
+            (Generation::V0, Family::Sqlite, 1) => None,
+            (Generation::V1, _, 1) => name,
+            _ => Some(name.unwrap_or_else(default)),
+        };
+        declared.table.primary_key = Some(PrimaryKey { name, columns });
     }
 
     /// The names of columns of the table itself, cased or as the keys have them.

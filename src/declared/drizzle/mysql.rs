@@ -32,7 +32,7 @@ pub(super) const COLUMNS: &[ColumnFunction] = &[
     column("mediumblob", "mediumblob"),
     column("mediumint", "mediumint[?unsigned: unsigned]"),
     column("mediumtext", "mediumtext"),
-    column("real", "real[({precision}[, {scale}])]"),
+    column("real", "real[({precision}[, {scale}])]").v1("real[({precision}[,{scale}])]"),
     column("serial", "serial").autoincrement(),
     column("smallint", "smallint[?unsigned: unsigned]"),
     column("text", "text"),

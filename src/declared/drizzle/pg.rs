@@ -7,6 +7,7 @@ const fn column(name: &'static str, sql: &'static str) -> ColumnFunction {
 }
 
 const NUMERIC: &str = "numeric[({precision}[, {scale}])]";
+const NUMERIC_V1: &str = "numeric[({precision}[,{scale}])]";
 
 /// <https://orm.drizzle.team/docs/column-types/pg>
 pub(super) const COLUMNS: &[ColumnFunction] = &[
@@ -18,7 +19,7 @@ pub(super) const COLUMNS: &[ColumnFunction] = &[
     column("char", "char[({length})]"),
     column("cidr", "cidr"),
     column("date", "date"),
-    column("decimal", NUMERIC),
+    column("decimal", NUMERIC).v1(NUMERIC_V1),
     column("doublePrecision", "double precision"),
     column("geometry", "geometry(point)").v1("geometry(point[,{srid}])"),
     column("halfvec", "halfvec({dimensions})"),
@@ -30,7 +31,7 @@ pub(super) const COLUMNS: &[ColumnFunction] = &[
     column("line", "line"),
     column("macaddr", "macaddr"),
     column("macaddr8", "macaddr8"),
-    column("numeric", NUMERIC),
+    column("numeric", NUMERIC).v1(NUMERIC_V1),
     column("point", "point"),
     column("real", "real"),
     column("serial", "serial").not_null(),
@@ -42,7 +43,8 @@ pub(super) const COLUMNS: &[ColumnFunction] = &[
     column(
         "timestamp",
         "timestamp[mode=string:[({precision})]][mode!string:[ ({precision})]][?withTimezone: with time zone]",
-    ),
+    )
+    .v1("timestamp[({precision})][?withTimezone: with time zone]"),
     column("uuid", "uuid"),
     column("varchar", "varchar[({length})]"),
     column("vector", "vector({dimensions})"),
