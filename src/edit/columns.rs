@@ -58,6 +58,18 @@ impl Writer<'_> {
             text.push_str(&format!("{function}({})", arguments.join(", ")));
             implied_not_null = builder.implies_not_null;
         }
+        // The types that 1.0 takes for numeric; others it compares as they are written.
+        const NUMERIC: &[&str] = &["numeric", "decimal", "boolean", "date", "datetime"];
+        if !self.v0()
+            && builder.function == "numeric"
+            && self.family() == Family::Sqlite
+            && !NUMERIC.iter().any(|known| sql_type.starts_with(known))
+        {
+            self.push_would(format!(
+                "{} knows no type `{sql_type}` (`{}.{}`), so push would rebuild the table.",
+                self.context.kit, table.name, column.name
+            ));
+        }
         if self.v0()
             && self.family() == Family::Postgresql
             && builder.function == "customType"
@@ -140,13 +152,13 @@ impl Writer<'_> {
     /// `.primaryKey()` where the column alone is the key and drizzle-kit sees it so.
     fn primary_key_modifier(&mut self, table: &Table, column: &Column) -> Option<&'static str> {
         table.primary_key.as_ref().filter(|key| key.columns == [column.name.clone()])?;
+        if self.family() == Family::Sqlite && column.autoincrement && !self.says_autoincrement(table, column) {
+            self.remarks.push(Remark::note(format!(
+                "{} does not see the AUTOINCREMENT of `{}.{}`, which is not in capitals; it is left out.",
+                self.context.kit, table.name, column.name
+            )));
+        }
         if self.key_stands_apart(table) {
-            if column.autoincrement {
-                self.remarks.push(Remark::note(format!(
-                    "{} does not see the AUTOINCREMENT of `{}.{}`, which is not in capitals; it is left out.",
-                    self.context.kit, table.name, column.name
-                )));
-            }
             return None;
         }
         if !self.says_autoincrement(table, column) {
@@ -181,11 +193,12 @@ impl Writer<'_> {
         }
     }
 
-    /// Whether the column is AUTOINCREMENT, as drizzle-kit sees it: 0.31 wants it in capitals.
+    /// Whether the column is AUTOINCREMENT, as drizzle-kit sees it: it wants it in capitals.
     fn says_autoincrement(&self, table: &Table, column: &Column) -> bool {
+        let spelling = self.context.live.spellings.get(&table.name);
         self.family() == Family::Sqlite
             && column.autoincrement
-            && self.sqlite_spelling(table).is_none_or(|spelling| sqlite_text::autoincrement(&spelling.sql))
+            && spelling.is_none_or(|spelling| sqlite_text::autoincrement(&spelling.sql))
     }
 
     fn identity(&mut self, table: &Table, column: &Column, identity: &Identity) -> String {
@@ -201,8 +214,8 @@ impl Writer<'_> {
         let falling = increment.starts_with('-');
         let (lowest, usual_max) = if falling { (least, "-1") } else { ("1", most) };
         let min = given.min_value.clone().unwrap_or_else(|| lowest.into());
-        // drizzle-kit 0.31 takes every falling sequence for a smallint's.
-        let usual_min = if falling && self.v0() { "-32768" } else { lowest };
+        // drizzle-kit takes every falling sequence for a smallint's.
+        let usual_min = if falling { "-32768" } else { lowest };
         let max = given.max_value.clone().unwrap_or_else(|| usual_max.into());
         let usual_start = if falling { max.clone() } else { min.clone() };
         let start = given.start.clone().unwrap_or_else(|| usual_start.clone());

@@ -104,6 +104,14 @@ impl Writer<'_> {
             )));
             return None;
         }
+        if self.family() == Family::Sqlite && unique.name.is_none() && unique.columns.len() > 1 {
+            self.push_would(format!(
+                "{} does not see the unnamed UNIQUE ({}) of `{}`, so push would rebuild the table.",
+                self.context.kit,
+                unique.columns.join(", "),
+                table.name
+            ));
+        }
         if unique.nulls_not_distinct && self.v0() {
             self.push_would(format!(
                 "{} does not read NULLS NOT DISTINCT of `{}` back, so push would add the constraint again.",

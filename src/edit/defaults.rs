@@ -53,8 +53,12 @@ pub(super) fn spelling(
 ) -> Spelling {
     let (seen, candidates) = match family {
         Family::Postgresql => (postgresql_seen(builder, sql), postgresql(builder, sql, style, tag)),
-        Family::Sqlite => (Some(sqlite_seen(sql)), sqlite(builder, sql, style, tag)),
+        Family::Sqlite => (Some(sqlite_seen(sql)), sqlite(generation, builder, sql, style, tag)),
         Family::Mysql => (None, mysql(builder, sql, style, tag)),
+    };
+    let candidates = match generation {
+        Generation::V0 => candidates,
+        Generation::V1 => natural(family, builder, sql, tag).into_iter().chain(candidates).collect(),
     };
     // 1.0 compares meanings, so whatever is natural is silent; so is MySQL's, as far as is known.
     let lenient = generation == Generation::V1 || family == Family::Mysql;
@@ -65,6 +69,36 @@ pub(super) fn spelling(
         || Spelling { modifier: format!(".default({})", template(tag, sql)), uses_sql: true, silent: false },
         |candidate| Spelling { modifier: candidate.modifier, uses_sql: candidate.uses_sql, silent },
     )
+}
+
+/// What 1.0 takes literally where 0.x does not. (Found with 1.0.0-rc.5.)
+fn natural(family: Family, builder: &Builder, sql: &str, tag: &str) -> Option<Candidate> {
+    let quoted = unquoted(sql).filter(|(_, rest)| rest.is_empty() || rest.starts_with("::")).map(|(text, _)| text);
+    match (family, builder.kind) {
+        _ if builder.dimensions > 0 => None,
+        (Family::Postgresql, Kind::Number) => {
+            const EXACT: f64 = 9_007_199_254_740_992.0;
+            let text = quoted?;
+            let value = number(&text)?;
+            Some(if value.abs() < EXACT {
+                literal(format!(".default({})", number_literal(value)), Seen::Number(value))
+            } else {
+                raw(tag, &text)
+            })
+        }
+        // It doubles the backslashes of a string.
+        (Family::Postgresql | Family::Sqlite, Kind::Text) => {
+            let text = quoted.filter(|text| text.contains('\\'))?;
+            Some(raw(tag, &format!("'{}'", text.replace('\'', "''"))))
+        }
+        // It compares the text of numbers.
+        (Family::Sqlite, _) => {
+            let value = number(sql).filter(|value| number_literal(*value) != sql)?;
+            debug_assert!(value.is_finite());
+            Some(raw(tag, sql))
+        }
+        _ => None,
+    }
 }
 
 fn literal(modifier: String, seen: Seen) -> Candidate {
@@ -276,9 +310,27 @@ fn sqlite_seen(sql: &str) -> Seen {
     }
 }
 
-fn sqlite(builder: &mut Builder, sql: &str, style: &Style, tag: &str) -> Vec<Candidate> {
+fn sqlite(generation: Generation, builder: &mut Builder, sql: &str, style: &Style, tag: &str) -> Vec<Candidate> {
     let seen = sqlite_seen(sql);
     let mut candidates = Vec::new();
+    let fits = match &seen {
+        Seen::Number(_) => matches!(builder.kind, Kind::Number | Kind::Decimal),
+        Seen::Boolean(_) => builder.function == "integer",
+        Seen::Text(_) => true,
+    };
+    if !fits && generation == Generation::V1 {
+        let kept = match &seen {
+            Seen::Boolean(value) if builder.kind == Kind::Decimal => {
+                if *value {
+                    "1"
+                } else {
+                    "0"
+                }
+            }
+            Seen::Boolean(_) | Seen::Number(_) | Seen::Text(_) => sql,
+        };
+        return vec![raw(tag, kept)];
+    }
     match &seen {
         Seen::Number(value) => {
             let written = number_literal(*value);
@@ -286,12 +338,11 @@ fn sqlite(builder: &mut Builder, sql: &str, style: &Style, tag: &str) -> Vec<Can
                 builder.set("mode", Value::Text("number".into()));
             }
             // A default of another type than the column's values is legal SQL, and drizzle-kit compares the type too.
-            let cast =
-                if !style.typed || matches!(builder.kind, Kind::Number | Kind::Decimal) { "" } else { " as never" };
+            let cast = if !style.typed || fits { "" } else { " as never" };
             candidates.push(literal(format!(".default({written}{cast})"), seen));
         }
         Seen::Boolean(_) => {
-            let cast = if !style.typed || builder.function == "integer" { "" } else { " as never" };
+            let cast = if !style.typed || fits { "" } else { " as never" };
             if builder.function == "integer" {
                 builder.set("mode", Value::Text("boolean".into()));
             }
