@@ -7,13 +7,13 @@ use super::{ColumnBuilder, ColumnState, GeneratedColumn, IdentityColumn, Known, 
 use crate::catalog::Family;
 use crate::declared::Generation;
 use crate::declared::evaluate::{Arguments, Evaluator};
-use crate::declared::value::{Location, Value};
+use crate::declared::value::{Location, Unknown, Value};
 
-/// What SQL `.defaultNow()` writes, by family and column function.
-const NOW: &[(Family, &str, &str)] = &[
-    (Family::Postgresql, "", "now()"),
-    (Family::Mysql, "", "(now())"),
-    (Family::Sqlite, "", "(cast((julianday('now') - 2440587.5)*86400000 as integer))"),
+/// What SQL `.defaultNow()` writes.
+const NOW: &[(Family, &str)] = &[
+    (Family::Postgresql, "now()"),
+    (Family::Mysql, "(now())"),
+    (Family::Sqlite, "(cast((julianday('now') - 2440587.5)*86400000 as integer))"),
 ];
 
 /// Builds a known-or-unknown text out of a value that should be one.
@@ -22,7 +22,7 @@ pub(super) fn text_of(value: &Value, location: Location) -> Known<Option<Rc<str>
         Value::Undefined | Value::Null => Ok(None),
         Value::String(text) => Ok(Some(text.clone())),
         Value::Unknown(unknown) => Err(unknown.clone()),
-        _ => Err(Rc::new(crate::declared::value::Unknown { location, why: "it is no text".into() })),
+        _ => Err(Rc::new(Unknown { location, why: "it is no text".into() })),
     }
 }
 
@@ -38,49 +38,56 @@ impl Evaluator<'_> {
             return self.array_column(builder, arguments, location);
         }
         let first = arguments.get(0);
-        let second = arguments.get(1);
-        let mut options = |key: &str, object: &Value| -> Value {
-            let key = self.name(key);
-            match object {
-                Value::Undefined => Value::Undefined,
-                object => self.member(object, key, location),
-            }
+        // What a modifier's options say, read before the builder is touched.
+        let mut option = |index: usize, key: &str| -> Value {
+            let options = arguments.get(index);
+            self.option(&options, key, location)
         };
-        let mut state = builder.state.borrow().clone();
-        state.location = location;
         match name {
-            "notNull" => state.not_null = Ok(true),
             "primaryKey" => {
-                let automatic = options("autoIncrement", &first);
-                state.autoincrement |= automatic.truthy() == Some(true);
+                let automatic = option(0, "autoIncrement").truthy() == Some(true);
+                let mut state = builder.state.borrow_mut();
+                state.autoincrement |= automatic;
                 state.primary = Ok(true);
                 state.not_null = Ok(true);
             }
-            "default" => state.default = Some(first),
-            "defaultNow" => {
-                let sql = NOW.iter().find(|(family, ..)| *family == state.family).map_or("now()", |row| row.2);
-                state.default = Some(Self::sql_template(vec![sql.into()], Vec::new()));
-            }
-            "defaultRandom" => {
-                state.default = Some(Self::sql_template(vec!["gen_random_uuid()".into()], Vec::new()));
-            }
             "unique" => {
-                let nulls = options("nulls", &second);
+                let nulls = option(1, "nulls");
                 let unique_name = text_of(&first, location);
-                state.unique = Some(UniqueColumn {
+                builder.state.borrow_mut().unique = Some(UniqueColumn {
                     named: !matches!(unique_name, Ok(None)),
                     name: unique_name,
                     nulls_not_distinct: nulls.as_text().is_some_and(|text| &**text == "not distinct"),
                 });
             }
             "references" => {
-                let on_delete = text_of(&options("onDelete", &second), location);
-                let on_update = text_of(&options("onUpdate", &second), location);
-                state.references.push(Reference { target: first, on_delete, on_update, location });
+                let on_delete = text_of(&option(1, "onDelete"), location);
+                let on_update = text_of(&option(1, "onUpdate"), location);
+                let reference = Reference { target: first, on_delete, on_update, location };
+                builder.state.borrow_mut().references.push(reference);
             }
             "generatedAlwaysAs" => {
-                let mode = options("mode", &second).as_text().cloned();
-                state.generated = Some(GeneratedColumn { expression: first, mode });
+                let mode = option(1, "mode").as_text().cloned();
+                builder.state.borrow_mut().generated = Some(GeneratedColumn { expression: first, mode });
+            }
+            _ => self.plain_modifier(builder, name, first, location),
+        }
+        builder.state.borrow_mut().location = location;
+        Value::Builder(builder.clone())
+    }
+
+    /// A modifier without options.
+    fn plain_modifier(&mut self, builder: &Rc<ColumnBuilder>, name: &str, first: Value, location: Location) {
+        let mut state = builder.state.borrow_mut();
+        match name {
+            "notNull" => state.not_null = Ok(true),
+            "default" => state.default = Some(first),
+            "defaultNow" => {
+                let sql = NOW.iter().find(|(family, _)| *family == state.family).map_or("now()", |row| row.1);
+                state.default = Some(Self::sql_template(vec![sql.into()], Vec::new()));
+            }
+            "defaultRandom" => {
+                state.default = Some(Self::sql_template(vec!["gen_random_uuid()".into()], Vec::new()));
             }
             "generatedAlwaysAsIdentity" | "generatedByDefaultAsIdentity" => {
                 state.identity = Some(IdentityColumn { always: name == "generatedAlwaysAsIdentity", options: first });
@@ -95,17 +102,13 @@ impl Evaluator<'_> {
                 }
             }
             _ => {
-                let unknown = match Self::unknown(location, format!(".{name}() is not a modifier that is read")) {
-                    Value::Unknown(unknown) => unknown,
-                    _ => return Value::Undefined,
-                };
+                let why = format!(".{name}() is not a modifier that is read");
+                let unknown = Rc::new(Unknown { location, why });
                 state.not_null = Err(unknown.clone());
                 state.sql_type = Err(unknown.clone());
                 state.default = Some(Value::Unknown(unknown));
             }
         }
-        *builder.state.borrow_mut() = state;
-        Value::Builder(builder.clone())
     }
 
     /// `.array(size?)`: before 1.0 a builder of its own around the first, which forgets what that was told.

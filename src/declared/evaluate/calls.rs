@@ -46,8 +46,7 @@ impl Evaluator<'_> {
         arguments: &[Element],
         location: Location,
     ) -> Value {
-        let island = frame.island.clone();
-        match &island.expression(callee).kind {
+        match &frame.island.expression(callee).kind {
             Kind::Property(object, name) => {
                 let receiver = self.evaluate(frame, *object);
                 if matches!(receiver, Value::Unknown(_) | Value::Opaque) {

@@ -12,8 +12,7 @@ use crate::syntax::tree::{
 impl Evaluator<'_> {
     /// The value of expression `id` of the frame's island.
     pub fn evaluate(&mut self, frame: &Frame, id: ExpressionId) -> Value {
-        let island = frame.island.clone();
-        let expression = island.expression(id);
+        let expression = frame.island.expression(id);
         match &expression.kind {
             Kind::Undefined => return Value::Undefined,
             Kind::Null => return Value::Null,
