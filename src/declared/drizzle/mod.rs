@@ -64,6 +64,15 @@ pub(super) struct ColumnState {
     pub name_location: Option<Location>,
 }
 
+impl ColumnState {
+    /// Something changed it in a way that is not read.
+    pub fn forget(&mut self, why: &Rc<Unknown>) {
+        self.sql_type = Err(why.clone());
+        self.not_null = Err(why.clone());
+        self.default = Some(Value::Unknown(why.clone()));
+    }
+}
+
 /// `.unique(name?, { nulls })`.
 #[derive(Clone)]
 pub(super) struct UniqueColumn {

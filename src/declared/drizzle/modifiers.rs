@@ -104,9 +104,7 @@ impl Evaluator<'_> {
             _ => {
                 let why = format!(".{name}() is not a modifier that is read");
                 let unknown = Rc::new(Unknown { location, why });
-                state.not_null = Err(unknown.clone());
-                state.sql_type = Err(unknown.clone());
-                state.default = Some(Value::Unknown(unknown));
+                state.forget(&unknown);
             }
         }
     }

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use super::{Known, TableId};
 use crate::declared::Casing;
 use crate::declared::casing::cased;
-use crate::declared::evaluate::Evaluator;
-use crate::declared::value::{Location, Value};
+use crate::declared::evaluate::{Arguments, Evaluator};
+use crate::declared::value::{Location, Unknown, Value};
 use crate::syntax::Name;
 
 impl Evaluator<'_> {
@@ -54,6 +54,33 @@ impl Evaluator<'_> {
             },
             _ => Value::Method(Rc::new((object.clone(), name))),
         }
+    }
+
+    /// `column.name = value`: a type of its own making is read, anything else makes the column unknown.
+    pub(in crate::declared) fn assign_column_member(
+        &mut self,
+        table: TableId,
+        index: usize,
+        name: Name,
+        value: &Value,
+        location: Location,
+    ) {
+        if &*self.text(name) != "getSQLType" {
+            let unknown = Rc::new(Unknown { location, why: "the column is changed".into() });
+            self.tables[table].columns[index].state.forget(&unknown);
+            return;
+        }
+        let sql_type = match value {
+            Value::Function(function) => {
+                self.call_closure(function, Arguments::default(), Some(Value::Column(table, index)), location)
+            }
+            _ => Self::unknown(location, "its type is no function"),
+        };
+        self.tables[table].columns[index].state.sql_type = match sql_type {
+            Value::String(text) => Ok(text.to_string().into()),
+            Value::Unknown(unknown) => Err(unknown),
+            _ => Err(Rc::new(Unknown { location, why: "its type is no text".into() })),
+        };
     }
 
     /// The name of a column in the database.

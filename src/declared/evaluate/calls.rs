@@ -126,6 +126,18 @@ impl Evaluator<'_> {
             Value::Column(..) | Value::IndexKey(_) if let Some(key) = self.index_key(receiver, &text, &arguments) => {
                 key
             }
+            Value::Column(table, index) if &*text == "getSQLType" => {
+                match self.table(*table).columns[*index].state.sql_type.clone() {
+                    Ok(sql_type) => Value::string(sql_type),
+                    Err(unknown) => Value::Unknown(unknown),
+                }
+            }
+            // A method taken from its object and called on another: `getSQLType.call(this)`.
+            Value::Method(method) if &*text == "call" => {
+                let mut values = arguments.values;
+                let this = if values.is_empty() { Value::Undefined } else { values.remove(0).value };
+                self.call_method(&this, method.1, Arguments::of(values), location)
+            }
             Value::ViewBuilder(builder) => self.finish_view(builder, &text, &arguments, location),
             Value::View(_) | Value::Sequence(_) => receiver.clone(),
             Value::Role(_) if &*text == "existing" => receiver.clone(),

@@ -263,6 +263,14 @@ impl Evaluator<'_> {
             Value::Global(global @ ("module" | "exports")) => {
                 self.assign_common_export(frame.scope.module, global, name, value, location);
             }
+            Value::Column(table, index) => self.assign_column_member(table, index, name, value, location),
+            Value::Builder(builder) => {
+                builder.state.borrow_mut().forget(&Rc::new(Unknown { location, why: "its builder is changed".into() }));
+            }
+            Value::Table(table) => {
+                let unknown = Rc::new(Unknown { location, why: "the table is changed".into() });
+                self.tables[table].open.get_or_insert(unknown);
+            }
             _ => {}
         }
     }
