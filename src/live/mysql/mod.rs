@@ -129,11 +129,17 @@ pub(super) async fn read(target: &Target, limits: &Limits) -> Result<LiveCatalog
     result
 }
 
+/// How often is read again after the counters have moved: the server counts a statement when it begins, and what it does
+/// shows when it ends. One that takes longer is found by the unconditional reading.
+const AFTERMATH: u32 = 5;
+
 /// A held connection, and what the server's counters were when its structure was read last.
 #[derive(Default)]
 pub(super) struct Watch {
     session: Option<Session>,
     counters: String,
+    /// How many looks still read whatever the counters say.
+    aftermath: u32,
 }
 
 impl Watch {
@@ -160,7 +166,11 @@ impl Watch {
     async fn look(&mut self, mut session: Session, must: bool) -> Result<Option<LiveCatalog>, LiveError> {
         // Asked before reading, so that what changes meanwhile is noticed the next time.
         let counters = session.counters().await?;
-        let live = if must || counters != self.counters { Some(session.read().await?) } else { None };
+        if counters != self.counters {
+            self.aftermath = AFTERMATH;
+        }
+        let live = if must || self.aftermath > 0 { Some(session.read().await?) } else { None };
+        self.aftermath = self.aftermath.saturating_sub(1);
         self.counters = counters;
         self.session = Some(session);
         Ok(live)
