@@ -89,22 +89,23 @@ fn column_text(snapshot: &Snapshot, declared: &DeclaredTable, index: usize) -> S
 
 fn table_text(snapshot: &Snapshot, declared: &DeclaredTable) -> String {
     let table = &declared.table;
-    let mut text = format!("**table** `{}`\n\n", table.object());
-    match snapshot.live.as_ref().map(|live| live_table(live, declared)) {
-        Some(Some(live)) => columns_text(&mut text, table, live),
-        Some(None) => {
-            text.push_str("Declared in the code; not in the database.\n");
-        }
-        None => {
-            for column in table.columns.iter().take(COLUMNS_SHOWN) {
-                let _ = writeln!(text, "- {}", code_span(&column_sql(column)));
-            }
-        }
-    }
+    let mut text = format!("**table** `{}`\n", table.object());
+    // An editor shows the first lines only: what is wrong comes first, what there is afterwards.
     findings_text(&mut text, snapshot, |finding| {
         finding.drift.object.schema == table.schema && finding.drift.object.table.as_deref() == Some(&table.name)
     });
     rows_text(&mut text, snapshot, table);
+    text.push('\n');
+    match snapshot.live.as_ref().map(|live| live_table(live, declared)) {
+        Some(Some(live)) => columns_text(&mut text, table, live),
+        Some(None) => text.push_str("Declared in the code; not in the database.\n"),
+        None => {
+            for column in table.columns.iter().take(COLUMNS_SHOWN) {
+                let _ = writeln!(text, "- {}", code_span(&column_sql(column)));
+            }
+            more_columns_text(&mut text, table.columns.len());
+        }
+    }
     text
 }
 
@@ -122,8 +123,12 @@ fn columns_text(text: &mut String, declared: &Table, live: &Table) {
             table_cell(&cell(live.column(name)))
         );
     }
-    if names.len() > COLUMNS_SHOWN {
-        let _ = writeln!(text, "\n… and {} more columns", names.len() - COLUMNS_SHOWN);
+    more_columns_text(text, names.len());
+}
+
+fn more_columns_text(text: &mut String, count: usize) {
+    if count > COLUMNS_SHOWN {
+        let _ = writeln!(text, "\n… and {} more columns", count - COLUMNS_SHOWN);
     }
 }
 
@@ -145,24 +150,17 @@ fn undeclared_text(snapshot: &Snapshot, file: &FilePath, offset: usize) -> Optio
             text.push_str("\n---\n\n");
         }
         let _ = writeln!(text, "**table** `{object}` is in the database, not in the code\n");
-        let live = snapshot.live.as_ref();
-        if let Some(table) = live.and_then(|live| live.catalog.table(object.schema.as_deref(), &object.name)) {
-            text.push_str("| column | database |\n|---|---|\n");
-            for column in table.columns.iter().take(COLUMNS_SHOWN) {
-                let _ =
-                    writeln!(text, "| {} | {} |", code_span(&column.name), table_cell(&code_span(&type_sql(column))));
-            }
-            if table.columns.len() > COLUMNS_SHOWN {
-                let _ = writeln!(text, "\n… and {} more columns", table.columns.len() - COLUMNS_SHOWN);
-            }
-        }
         finding_text(&mut text, finding);
-        if let Some(rows) = live
-            .and_then(|live| live.evidence.get(&(object.schema.clone(), object.name.clone())))
-            .and_then(|evidence| evidence.rows.words())
-        {
-            let _ = writeln!(text, "\nHolds {rows}.");
+        let live = snapshot.live.as_ref();
+        let Some(table) = live.and_then(|live| live.catalog.table(object.schema.as_deref(), &object.name)) else {
+            continue;
+        };
+        rows_text(&mut text, snapshot, table);
+        text.push_str("\n| column | database |\n|---|---|\n");
+        for column in table.columns.iter().take(COLUMNS_SHOWN) {
+            let _ = writeln!(text, "| {} | {} |", code_span(&column.name), table_cell(&code_span(&type_sql(column))));
         }
+        more_columns_text(&mut text, table.columns.len());
     }
     Some((span, text))
 }

@@ -165,7 +165,7 @@ pub struct ProjectStatus {
     pub state: StatusKind,
     /// One sentence.
     pub message: String,
-    /// How many open drifts at warning or above.
+    /// How many open drifts at warning or above; what is for information only does not count.
     pub drifts: usize,
     /// How old the live facts are, in seconds; null without facts.
     pub age: Option<u64>,
