@@ -111,8 +111,8 @@ impl Evaluator<'_> {
         match (library, &*text) {
             (Library::Kit, "defineConfig") => first,
             (Library::Path, _) => self.path_function(&text, arguments, location),
-            (Library::Url, "fileURLToPath") => match first.as_text() {
-                Some(url) => Value::string(url.strip_prefix("file://").unwrap_or(url)),
+            (Library::Url, "fileURLToPath") => match self.url_text(&first, location) {
+                Some(url) => Value::string(url.strip_prefix("file://").unwrap_or(&url)),
                 None => Self::unknown(location, "the path is not known"),
             },
             (Library::Dotenv, "config" | "configDotenv") => {
@@ -128,6 +128,8 @@ impl Evaluator<'_> {
                 Value::Object(Rc::new(Object::default()))
             }
             (Library::T3Env, "createEnv") => self.create_env(&first, location),
+            // A preset: variables of a platform, as they are.
+            (Library::T3Env, _) => Value::Environment,
             (Library::Zod, _) => self.parser(&text, &first),
             (Library::Neon, "authUid") => Value::Sql(Rc::new(super::drizzle::Sql {
                 chunks: vec![
@@ -138,6 +140,28 @@ impl Evaluator<'_> {
             })),
             _ => Self::unknown(location, format!("{text}() is not known without running it")),
         }
+    }
+
+    /// The text of a URL, given as one or as an object.
+    fn url_text(&mut self, url: &Value, location: Location) -> Option<Rc<str>> {
+        match url {
+            Value::Object(_) => self.option(url, "href", location).as_text().cloned(),
+            other => other.as_text().cloned(),
+        }
+    }
+
+    /// `new URL(path, base)` of a file.
+    pub fn file_url(&mut self, path: &str, base: &str, location: Location) -> Value {
+        let Some(base) = base.strip_prefix("file://") else {
+            return Self::unknown(location, "only URLs of files are read");
+        };
+        let folder = if base.ends_with('/') { Some(Path::new(base)) } else { Path::new(base).parent() };
+        let joined = folder.unwrap_or(Path::new("/")).join(path);
+        let target = normalised(&joined.to_string_lossy());
+        let object = Object::literal(location);
+        object.set(self.name("href"), plain(Value::string(format!("file://{target}")), location));
+        object.set(self.name("pathname"), plain(Value::string(target), location));
+        Value::Object(Rc::new(object))
     }
 
     fn load_dotenv(&mut self, options: &Value, location: Location) {
@@ -187,6 +211,10 @@ impl Evaluator<'_> {
                 Value::string(normalised(&path.to_string_lossy()))
             }
             "normalize" => Value::string(normalised(first)),
+            "relative" if parts.len() == 2 => match relative(Path::new(first), Path::new(&*parts[1])) {
+                Some(path) => Value::string(path.to_string_lossy()),
+                None => Self::unknown(location, "the path is not known"),
+            },
             "dirname" => Value::string(Path::new(first).parent().map_or(".".into(), |parent| parent.to_string_lossy())),
             "basename" => Value::string(Path::new(first).file_name().map_or("".into(), |name| name.to_string_lossy())),
             _ => Self::unknown(location, format!("path.{name}() is not read")),
@@ -196,28 +224,48 @@ impl Evaluator<'_> {
     /// `createEnv({ server, runtimeEnv })`: the variables, with the defaults of their parsers.
     fn create_env(&mut self, options: &Value, location: Location) -> Value {
         let result = Object::literal(location);
-        result.environment.set(true);
         let extends = self.option(options, "extends", location);
-        if let Ok(presets) = self.elements(&extends, location) {
-            for preset in presets {
-                if matches!(preset, Value::Object(_)) {
+        match self.elements(&extends, location) {
+            Ok(presets) => {
+                for preset in presets {
                     self.spread_into(&result, &preset, location);
                 }
             }
+            Err(unknown) if !matches!(extends, Value::Undefined) => result.set_open(unknown),
+            Err(_) => {}
         }
-        let mut runtime = Value::Environment;
-        for key in ["runtimeEnv", "runtimeEnvStrict", "experimental__runtimeEnv"] {
-            let value = self.option(options, key, location);
-            if matches!(value, Value::Object(_)) {
-                runtime = value;
-            }
-        }
+        let runtime = self.runtime_environment(options, location);
         for group in ["shared", "client", "server"] {
-            let shape = self.option(options, group, location);
-            let Value::Object(shape) = shape else { continue };
+            let shape = match self.option(options, group, location) {
+                Value::Object(shape) => shape,
+                Value::Unknown(unknown) => {
+                    result.set_open(unknown);
+                    continue;
+                }
+                _ => continue,
+            };
+            if let Some(unknown) = shape.open.borrow().clone() {
+                result.set_open(unknown);
+            }
             self.parse_shape(&shape, &runtime, &result, location);
         }
         Value::Object(Rc::new(result))
+    }
+
+    /// Where `createEnv` takes the values from.
+    fn runtime_environment(&mut self, options: &Value, location: Location) -> Value {
+        for key in ["runtimeEnv", "runtimeEnvStrict"] {
+            let value = self.option(options, key, location);
+            if !matches!(value, Value::Undefined) {
+                return value;
+            }
+        }
+        // This one lists the client's variables only; the server's come from the process.
+        let listed = self.option(options, "experimental__runtimeEnv", location);
+        let joined = Object::literal(location);
+        joined.environment.set(true);
+        self.spread_into(&joined, &listed, location);
+        Value::Object(Rc::new(joined))
     }
 
     /// Puts into `result` what the parsers of `shape` make of `input`.
@@ -226,11 +274,7 @@ impl Evaluator<'_> {
             shape.properties.borrow().iter().map(|(name, property)| (*name, property.clone())).collect();
         for (name, property) in properties {
             let before = self.lookups.len();
-            let given = match input {
-                // A runtime environment that lists some variables still has the others behind it.
-                Value::Object(object) if object.get(name).is_none() => self.variable(name, location),
-                input => self.member(input, name, location),
-            };
+            let given = self.member(input, name, location);
             let value = self.parsed(&property.value, given, location);
             let variables = self.lookups[before..].into();
             result.set(name, super::value::Property { variables, value, ..property });
@@ -339,4 +383,14 @@ fn normalised(path: &str) -> String {
         }
     }
     if result.as_os_str().is_empty() { ".".into() } else { result.to_string_lossy().into_owned() }
+}
+
+/// The way from folder `from` to `to`, both absolute.
+fn relative(from: &Path, to: &Path) -> Option<PathBuf> {
+    if !from.is_absolute() || !to.is_absolute() {
+        return None;
+    }
+    let shared = from.components().zip(to.components()).take_while(|(a, b)| a == b).count();
+    let up = from.components().skip(shared).map(|_| Component::ParentDir);
+    Some(up.chain(to.components().skip(shared)).collect())
 }

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::evaluate::{Evaluator, Frame, plain};
+use super::evaluate::{Completion, Evaluator, Frame, plain};
 use super::value::{Location, Object, Scope, Unknown, Value};
 use crate::catalog::Family;
-use crate::syntax::tree::{Pattern, StatementKind};
+use crate::syntax::tree::{Kind, Pattern, StatementKind};
 use crate::syntax::{Name, ParsedFile};
 use crate::text::FilePath;
 
@@ -54,6 +54,8 @@ pub(super) struct Module {
     pub scope: Rc<Scope>,
     /// `module.exports`, where the file sets it.
     pub common: Option<Value>,
+    /// Whether statements other than declarations may change its variables.
+    has_effects: bool,
     progress: Progress,
 }
 
@@ -122,6 +124,7 @@ impl Evaluator<'_> {
             exports: Vec::new(),
             scope: Scope::root(id),
             common: None,
+            has_effects: false,
             progress: Progress::New,
         };
         let default = self.name("default");
@@ -277,7 +280,14 @@ impl Evaluator<'_> {
 
     /// Runs a statement of the module itself.
     fn run_top_level(&mut self, frame: &Frame, statements: &[crate::syntax::tree::Statement]) {
-        let _ = self.run(frame, statements);
+        let Completion::Unknown(unknown) = self.run(frame, statements) else { return };
+        // What it might have assigned is no longer known.
+        for expression in &frame.island.expressions {
+            let Kind::Assign(target, _) = &expression.kind else { continue };
+            if let Kind::Identifier(name) = &frame.island.expression(*target).kind {
+                self.assign_module_variable(frame.scope.module, *name, &Value::Unknown(unknown.clone()));
+            }
+        }
     }
 
     fn variable_value(&mut self, id: ModuleId, name: Name) -> Option<Value> {
@@ -456,6 +466,9 @@ impl Evaluator<'_> {
             return None;
         }
         visited.push(id);
+        if self.modules[id].has_effects {
+            self.run_module(id);
+        }
         let exports = self.modules[id].exports.clone();
         if let Some(export) = exports.iter().find(|export| export.name == Some(name)) {
             return Some(self.export_value(id, export, visited));
@@ -707,6 +720,12 @@ fn scan(module: &mut Module, id: ModuleId, default: Name) {
                 StatementKind::ExportAll(source, None) => {
                     module.exports.push(Export { name: None, target: Target::All(source.clone()), location: place });
                 }
+                StatementKind::Expression(_)
+                | StatementKind::If(_)
+                | StatementKind::Block(_)
+                | StatementKind::ForEach { .. }
+                | StatementKind::Try(..)
+                | StatementKind::Switch(..) => module.has_effects = true,
                 StatementKind::ExportDefault(expression) => {
                     let target = Target::Expression(index, *expression);
                     module.exports.push(Export { name: Some(default), target, location: place });
@@ -745,9 +764,6 @@ pub(super) fn library(specifier: &str) -> Option<Library> {
         ("dotenv-flow", Library::Dotenv),
         ("@dotenvx/dotenvx", Library::Dotenv),
         ("@next/env", Library::NextEnv),
-        ("@t3-oss/env-core", Library::T3Env),
-        ("@t3-oss/env-nextjs", Library::T3Env),
-        ("@t3-oss/env-nuxt", Library::T3Env),
         ("zod", Library::Zod),
         ("zod/v4", Library::Zod),
         ("zod/v3", Library::Zod),
@@ -801,6 +817,9 @@ pub(super) fn library(specifier: &str) -> Option<Library> {
     let bare = specifier.strip_prefix("node:").unwrap_or(specifier);
     if let Some((_, library)) = LIBRARIES.iter().find(|(name, _)| *name == bare) {
         return Some(*library);
+    }
+    if bare.starts_with("@t3-oss/env-") {
+        return Some(Library::T3Env);
     }
     let inert = bare.starts_with("drizzle-orm/")
         || INERT.iter().any(|name| bare == *name || bare.strip_prefix(name).is_some_and(|rest| rest.starts_with('/')));

@@ -267,6 +267,10 @@ impl Evaluator<'_> {
                 Value::array(kept)
             }
             ("Array", Value::Undefined) | ("Set", Value::Undefined) => Value::array(Vec::new()),
+            ("URL", Value::String(path)) => match arguments.get(1) {
+                Value::String(base) => self.file_url(path, &base, location),
+                _ => Self::unknown(location, "only URLs of files are read"),
+            },
             ("Date", Value::Number(milliseconds)) => Value::Date(*milliseconds),
             ("Date", Value::String(text)) => match super::super::dates::parse(text) {
                 Some(milliseconds) => Value::Date(milliseconds),

@@ -65,7 +65,14 @@ impl Evaluator<'_> {
                 value
             }
             Kind::Property(object, name) => {
+                let before = self.lookups.len();
                 let object = self.evaluate(frame, *object);
+                if let Value::Object(inner) = &object
+                    && inner.properties.borrow().contains_key(name)
+                {
+                    // Of an env object, only the variable that is asked for counts.
+                    self.lookups.truncate(before);
+                }
                 self.member(&object, *name, location)
             }
             Kind::Index(object, index) => {

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 pub(super) use calls::Arguments;
 pub(super) use objects::plain;
+pub(super) use statements::Completion;
 
 use super::Environment;
 use super::data::EnvironmentLoad;
