@@ -78,8 +78,11 @@ fn urls_are_read_in_every_form() {
     }
 }
 
+/// Files beside the config: (path, text).
+type Others = &'static [(&'static str, &'static str)];
+
 /// A config, other files, and its URL.
-const WRAPPERS: &[(&str, &[(&str, &str)], &str)] = &[
+const WRAPPERS: &[(&str, Others, &str)] = &[
     ("import { defineConfig } from 'drizzle-kit';\nexport default defineConfig({ url: 'x' });\n", &[], "x"),
     ("import type { Config } from 'drizzle-kit';\nexport default { url: 'x' } satisfies Config;\n", &[], "x"),
     ("const config: Config = { url: 'x' };\nexport default config;\n", &[], "x"),

@@ -8,7 +8,7 @@ use super::data::EnvironmentLoad;
 use super::drizzle::{DrizzleFunction, Purpose, library_member};
 use super::environment::Parser;
 use super::evaluate::{Arguments, Evaluator, plain};
-use super::modules::Library;
+use super::known::Library;
 use super::value::{Location, Object, Value};
 use crate::catalog::Family;
 use crate::syntax::Name;

@@ -5,45 +5,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::evaluate::{Completion, Evaluator, Frame, plain};
+use super::known::{library, reexported};
 use super::value::{Location, Object, Scope, Unknown, Value};
-use crate::catalog::Family;
 use crate::syntax::tree::{Kind, Pattern, StatementKind};
 use crate::syntax::{Name, ParsedFile};
 use crate::text::FilePath;
 
 /// A module's number in the evaluation.
 pub(super) type ModuleId = usize;
-
-/// A library that we know without reading it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Library {
-    /// `drizzle-orm/pg-core` and its kin.
-    Core(Family),
-    /// `drizzle-orm`.
-    Orm,
-    /// `drizzle-orm/supabase`.
-    Supabase,
-    /// `drizzle-orm/neon`.
-    Neon,
-    /// `drizzle-kit`.
-    Kit,
-    /// `path`.
-    Path,
-    /// `url`.
-    Url,
-    /// `process`.
-    Process,
-    /// `dotenv`.
-    Dotenv,
-    /// `@next/env`.
-    NextEnv,
-    /// `@t3-oss/env-core` and its kin.
-    T3Env,
-    /// `zod` and its kin.
-    Zod,
-    /// A library whose values are no part of a schema.
-    Inert,
-}
 
 /// A file as a module.
 pub(super) struct Module {
@@ -55,7 +24,7 @@ pub(super) struct Module {
     /// `module.exports`, where the file sets it.
     pub common: Option<Value>,
     /// Whether statements other than declarations may change its variables.
-    has_effects: bool,
+    pub has_effects: bool,
     progress: Progress,
 }
 
@@ -68,13 +37,13 @@ enum Progress {
 
 /// A top-level variable.
 pub(super) struct Variable {
-    state: VariableState,
+    pub state: VariableState,
     /// The environment variables that went into it.
-    environment: Rc<[Name]>,
+    pub environment: Rc<[Name]>,
 }
 
 #[derive(Clone)]
-enum VariableState {
+pub(super) enum VariableState {
     /// Declared by a statement: (island, statement, part).
     Pending(usize, usize, usize),
     Running,
@@ -84,7 +53,7 @@ enum VariableState {
 
 /// What an import names.
 #[derive(Clone, Copy)]
-enum Imported {
+pub(super) enum Imported {
     Default,
     Namespace,
     Name(Name),
@@ -94,12 +63,12 @@ enum Imported {
 #[derive(Clone)]
 pub(super) struct Export {
     pub name: Option<Name>,
-    target: Target,
+    pub target: Target,
     pub location: Location,
 }
 
 #[derive(Clone)]
-enum Target {
+pub(super) enum Target {
     Variable(Name),
     /// `export default expression`: island and expression.
     Expression(usize, u32),
@@ -211,7 +180,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn frame(&self, id: ModuleId, offset: usize, island: &Arc<crate::syntax::tree::Island>) -> Frame {
+    pub fn frame(&self, id: ModuleId, offset: usize, island: &Arc<crate::syntax::tree::Island>) -> Frame {
         Frame {
             island: island.clone(),
             offset: u32::try_from(offset).unwrap_or(u32::MAX),
@@ -220,7 +189,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn at_statement<T>(&mut self, location: Location, broken: bool, run: impl FnOnce(&mut Self) -> T) -> T {
+    pub fn at_statement<T>(&mut self, location: Location, broken: bool, run: impl FnOnce(&mut Self) -> T) -> T {
         let outer = (self.statement.replace(location), std::mem::replace(&mut self.broken, broken));
         let result = run(self);
         (self.statement, self.broken) = outer;
@@ -290,7 +259,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn variable_value(&mut self, id: ModuleId, name: Name) -> Option<Value> {
+    pub fn variable_value(&mut self, id: ModuleId, name: Name) -> Option<Value> {
         let variable = self.modules[id].variables.get(&name)?;
         match variable.state.clone() {
             VariableState::Done(value) => {
@@ -385,7 +354,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn missing_module(&self, specifier: &str, location: Location) -> Value {
+    pub fn missing_module(&self, specifier: &str, location: Location) -> Value {
         Self::unknown(location, format!("the module \"{specifier}\" cannot be found or read"))
     }
 
@@ -449,181 +418,8 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The export `name` of module `id`.
-    pub fn export_of(&mut self, id: ModuleId, name: Name, location: Location) -> Option<Value> {
-        let mut visited = Vec::new();
-        self.find_export(id, name, location, &mut visited)
-    }
-
-    fn find_export(
-        &mut self,
-        id: ModuleId,
-        name: Name,
-        location: Location,
-        visited: &mut Vec<ModuleId>,
-    ) -> Option<Value> {
-        if visited.contains(&id) {
-            return None;
-        }
-        visited.push(id);
-        if self.modules[id].has_effects {
-            self.run_module(id);
-        }
-        let exports = self.modules[id].exports.clone();
-        if let Some(export) = exports.iter().find(|export| export.name == Some(name)) {
-            return Some(self.export_value(id, export, visited));
-        }
-        let mut unresolved = None;
-        for export in exports.iter().filter(|export| export.name.is_none()) {
-            let Target::All(specifier) = &export.target else { continue };
-            if let Some(library) = library(specifier) {
-                let text = self.text(name);
-                if let Some(value) = super::drizzle::library_member(library, &text) {
-                    return Some(value);
-                }
-                continue;
-            }
-            match self.resolve_module(id, specifier) {
-                Some(target) => {
-                    if let Some(value) = self.find_export(target, name, location, visited) {
-                        return Some(value);
-                    }
-                }
-                None => unresolved = Some(self.missing_module(specifier, export.location)),
-            }
-        }
-        match &self.modules[id].common {
-            Some(common @ Value::Object(_)) => {
-                let common = common.clone();
-                match self.member(&common, name, location) {
-                    Value::Undefined => unresolved,
-                    value => Some(value),
-                }
-            }
-            _ => unresolved,
-        }
-    }
-
-    fn export_value(&mut self, id: ModuleId, export: &Export, visited: &mut Vec<ModuleId>) -> Value {
-        match &export.target {
-            Target::Variable(name) => self.variable_value(id, *name).unwrap_or(Value::Undefined),
-            Target::Expression(index, expression) => self.default_expression(id, *index, *expression),
-            Target::From(specifier, name) => {
-                if let Some(library) = library(specifier) {
-                    return self.library_member(library, *name, export.location);
-                }
-                match self.resolve_module(id, specifier) {
-                    Some(target) => match self.find_export(target, *name, export.location, visited) {
-                        Some(value) => value,
-                        None if self.is_whole(target) => Value::Undefined,
-                        None => Self::unknown(export.location, "a statement of the module does not parse"),
-                    },
-                    None => self.missing_module(specifier, export.location),
-                }
-            }
-            Target::Namespace(specifier) => match self.resolve_module(id, specifier) {
-                Some(target) => Value::Namespace(target),
-                None => self.missing_module(specifier, export.location),
-            },
-            Target::All(_) => Value::Undefined,
-        }
-    }
-
-    fn default_expression(&mut self, id: ModuleId, index: usize, expression: u32) -> Value {
-        let default = self.name("\0default");
-        if let Some(variable) = self.modules[id].variables.get(&default)
-            && let VariableState::Done(value) = &variable.state
-        {
-            return value.clone();
-        }
-        let parsed = self.modules[id].parsed.clone();
-        let (offset, island) = &parsed.islands[index];
-        let broken = island.broken;
-        let island = island.last_good.as_ref().unwrap_or(island);
-        let frame = self.frame(id, *offset, island);
-        let location = frame.location(&island.expression(expression).bytes);
-        let value = self.at_statement(location, broken, |evaluator| evaluator.evaluate(&frame, expression));
-        let state = VariableState::Done(value.clone());
-        self.modules[id].variables.insert(default, Variable { state, environment: [].into() });
-        value
-    }
-
-    /// Every export of module `id`, by name; later star exports do not hide earlier names.
-    pub fn exports(&mut self, id: ModuleId) -> Vec<(Name, Value)> {
-        let mut found = Vec::new();
-        let mut visited = Vec::new();
-        self.collect_exports(id, &mut found, &mut visited, true);
-        found
-    }
-
-    fn collect_exports(
-        &mut self,
-        id: ModuleId,
-        found: &mut Vec<(Name, Value)>,
-        visited: &mut Vec<ModuleId>,
-        with_default: bool,
-    ) {
-        if visited.contains(&id) {
-            return;
-        }
-        visited.push(id);
-        let default = self.name("default");
-        let exports = self.modules[id].exports.clone();
-        for export in &exports {
-            let Some(name) = export.name else { continue };
-            if (name == default && !with_default) || found.iter().any(|(known, _)| *known == name) {
-                continue;
-            }
-            let value = self.export_value(id, export, &mut vec![id]);
-            found.push((name, value));
-        }
-        for export in exports.iter().filter(|export| export.name.is_none()) {
-            let Target::All(specifier) = &export.target else { continue };
-            if library(specifier).is_some() {
-                continue;
-            }
-            match self.resolve_module(id, specifier) {
-                Some(target) => self.collect_exports(target, found, visited, false),
-                None => {
-                    let star = self.name("*");
-                    let missing = self.missing_module(specifier, export.location);
-                    found.push((star, missing));
-                }
-            }
-        }
-        if let Some(common) = self.modules[id].common.clone() {
-            let location = Location { module: id, start: 0, end: 0 };
-            let object = Object::literal(location);
-            self.spread_into(&object, &common, location);
-            for (name, property) in object.properties.borrow().iter() {
-                found.push((*name, property.value.clone()));
-            }
-            if matches!(common, Value::Table(_)) {
-                found.push((default, common));
-            }
-        }
-    }
-
-    /// `module.exports`.
-    pub fn common_exports(&mut self, id: ModuleId, location: Location) -> Value {
-        self.modules[id].common.get_or_insert_with(|| Value::Object(Rc::new(Object::literal(location)))).clone()
-    }
-
-    /// `module.exports = value`, `exports.name = value`.
-    pub fn assign_common_export(&mut self, id: ModuleId, global: &str, name: Name, value: &Value, location: Location) {
-        if global == "module" {
-            if &*self.text(name) == "exports" {
-                self.modules[id].common = Some(value.clone());
-            }
-            return;
-        }
-        if let Value::Object(object) = self.common_exports(id, location) {
-            object.set(name, plain(value.clone(), location));
-        }
-    }
-
     /// Whether every statement of module `id` parses, so that what it does not export is a type.
-    fn is_whole(&self, id: ModuleId) -> bool {
+    pub fn is_whole(&self, id: ModuleId) -> bool {
         self.modules[id].parsed.islands.iter().all(|(_, island)| !island.broken)
     }
 
@@ -741,100 +537,4 @@ fn scan(module: &mut Module, id: ModuleId, default: Name) {
             }
         }
     }
-}
-
-/// The library that `specifier` means.
-pub(super) fn library(specifier: &str) -> Option<Library> {
-    const LIBRARIES: &[(&str, Library)] = &[
-        ("drizzle-orm", Library::Orm),
-        ("drizzle-orm/sql", Library::Orm),
-        ("drizzle-orm/pg-core", Library::Core(Family::Postgresql)),
-        ("drizzle-orm/mysql-core", Library::Core(Family::Mysql)),
-        ("drizzle-orm/singlestore-core", Library::Core(Family::Mysql)),
-        ("drizzle-orm/sqlite-core", Library::Core(Family::Sqlite)),
-        ("drizzle-orm/supabase", Library::Supabase),
-        ("drizzle-orm/neon", Library::Neon),
-        ("drizzle-kit", Library::Kit),
-        ("path", Library::Path),
-        ("path/posix", Library::Path),
-        ("url", Library::Url),
-        ("process", Library::Process),
-        ("dotenv", Library::Dotenv),
-        ("dotenv/config", Library::Dotenv),
-        ("dotenv-flow", Library::Dotenv),
-        ("@dotenvx/dotenvx", Library::Dotenv),
-        ("@next/env", Library::NextEnv),
-        ("zod", Library::Zod),
-        ("zod/v4", Library::Zod),
-        ("zod/v3", Library::Zod),
-        ("zod/mini", Library::Zod),
-    ];
-    /// Packages of which no value is a table; what a schema file makes with them is no part of the database.
-    const INERT: &[&str] = &[
-        "drizzle-zod",
-        "drizzle-valibot",
-        "drizzle-typebox",
-        "drizzle-arktype",
-        "drizzle-effect",
-        "valibot",
-        "arktype",
-        "@sinclair/typebox",
-        "typebox",
-        "nanoid",
-        "uuid",
-        "cuid",
-        "@paralleldrive/cuid2",
-        "ulid",
-        "ulidx",
-        "effect",
-        "@hono/zod-openapi",
-        "@asteasolutions/zod-to-openapi",
-        "zod-openapi",
-        "graphql",
-        "date-fns",
-        "dayjs",
-        "crypto",
-        "bcrypt",
-        "bcryptjs",
-        "lodash",
-        "uuidv7",
-        "typeid-js",
-        "sonyflake",
-        "superjson",
-        "ms",
-        "slugify",
-        "react",
-        "next",
-        "next-auth",
-        "better-auth",
-        "remeda",
-        "pg",
-        "postgres",
-        "mysql2",
-        "better-sqlite3",
-        "@libsql/client",
-    ];
-    let bare = specifier.strip_prefix("node:").unwrap_or(specifier);
-    if let Some((_, library)) = LIBRARIES.iter().find(|(name, _)| *name == bare) {
-        return Some(*library);
-    }
-    if bare.starts_with("@t3-oss/env-") {
-        return Some(Library::T3Env);
-    }
-    let inert = bare.starts_with("drizzle-orm/")
-        || INERT.iter().any(|name| bare == *name || bare.strip_prefix(name).is_some_and(|rest| rest.starts_with('/')));
-    inert.then_some(Library::Inert)
-}
-
-/// The part of Drizzle that a package which is not there seems to re-export, by what its path ends with.
-fn reexported(specifier: &str) -> Option<Library> {
-    const ENDS: &[(&str, Library)] = &[
-        ("/drizzle", Library::Orm),
-        ("/drizzle-orm", Library::Orm),
-        ("/pg-core", Library::Core(Family::Postgresql)),
-        ("/mysql-core", Library::Core(Family::Mysql)),
-        ("/sqlite-core", Library::Core(Family::Sqlite)),
-    ];
-    let is_package = !specifier.starts_with(['.', '/', '#', '~']) && !specifier.starts_with("@/");
-    ENDS.iter().find(|(end, _)| is_package && specifier.ends_with(end)).map(|(_, library)| *library)
 }

@@ -12,7 +12,8 @@ use super::drizzle::{
     TableFunction, TableId, View, ViewBuilder,
 };
 use super::environment::Parser;
-use super::modules::{Library, ModuleId};
+use super::known::Library;
+use super::modules::ModuleId;
 use crate::catalog::Family;
 use crate::syntax::Name;
 use crate::syntax::tree::{Class, Function, Island};

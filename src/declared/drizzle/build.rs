@@ -7,7 +7,7 @@ use super::constructors::required;
 use super::{Column, Known, Table, TableFunction, UniqueColumn};
 use crate::declared::casing::cased;
 use crate::declared::evaluate::{Arguments, Evaluator};
-use crate::declared::modules::Library;
+use crate::declared::known::Library;
 use crate::declared::value::{Location, Placed, Unknown, Value};
 
 impl Evaluator<'_> {

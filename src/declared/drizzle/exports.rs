@@ -3,7 +3,7 @@
 use super::columns::{ColumnFunction, functions};
 use crate::catalog::Family;
 use crate::declared::Casing;
-use crate::declared::modules::Library;
+use crate::declared::known::Library;
 use crate::declared::value::Value;
 use std::rc::Rc;
 

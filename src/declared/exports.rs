@@ -1,0 +1,183 @@
+//! What the project's modules export: by name, through barrels, and all of it.
+
+use super::evaluate::{Evaluator, plain};
+use super::known::library;
+use super::modules::{Export, ModuleId, Target, Variable, VariableState};
+use super::value::{Location, Object, Value};
+use crate::syntax::Name;
+use std::rc::Rc;
+
+impl Evaluator<'_> {
+    /// The export `name` of module `id`.
+    pub fn export_of(&mut self, id: ModuleId, name: Name, location: Location) -> Option<Value> {
+        let mut visited = Vec::new();
+        self.find_export(id, name, location, &mut visited)
+    }
+
+    fn find_export(
+        &mut self,
+        id: ModuleId,
+        name: Name,
+        location: Location,
+        visited: &mut Vec<ModuleId>,
+    ) -> Option<Value> {
+        if visited.contains(&id) {
+            return None;
+        }
+        visited.push(id);
+        if self.modules[id].has_effects {
+            self.run_module(id);
+        }
+        let exports = self.modules[id].exports.clone();
+        if let Some(export) = exports.iter().find(|export| export.name == Some(name)) {
+            return Some(self.export_value(id, export, visited));
+        }
+        let mut unresolved = None;
+        for export in exports.iter().filter(|export| export.name.is_none()) {
+            let Target::All(specifier) = &export.target else { continue };
+            if let Some(library) = library(specifier) {
+                let text = self.text(name);
+                if let Some(value) = super::drizzle::library_member(library, &text) {
+                    return Some(value);
+                }
+                continue;
+            }
+            match self.resolve_module(id, specifier) {
+                Some(target) => {
+                    if let Some(value) = self.find_export(target, name, location, visited) {
+                        return Some(value);
+                    }
+                }
+                None => unresolved = Some(self.missing_module(specifier, export.location)),
+            }
+        }
+        match &self.modules[id].common {
+            Some(common @ Value::Object(_)) => {
+                let common = common.clone();
+                match self.member(&common, name, location) {
+                    Value::Undefined => unresolved,
+                    value => Some(value),
+                }
+            }
+            _ => unresolved,
+        }
+    }
+
+    fn export_value(&mut self, id: ModuleId, export: &Export, visited: &mut Vec<ModuleId>) -> Value {
+        match &export.target {
+            Target::Variable(name) => self.variable_value(id, *name).unwrap_or(Value::Undefined),
+            Target::Expression(index, expression) => self.default_expression(id, *index, *expression),
+            Target::From(specifier, name) => {
+                if let Some(library) = library(specifier) {
+                    return self.library_member(library, *name, export.location);
+                }
+                match self.resolve_module(id, specifier) {
+                    Some(target) => match self.find_export(target, *name, export.location, visited) {
+                        Some(value) => value,
+                        None if self.is_whole(target) => Value::Undefined,
+                        None => Self::unknown(export.location, "a statement of the module does not parse"),
+                    },
+                    None => self.missing_module(specifier, export.location),
+                }
+            }
+            Target::Namespace(specifier) => match self.resolve_module(id, specifier) {
+                Some(target) => Value::Namespace(target),
+                None => self.missing_module(specifier, export.location),
+            },
+            Target::All(_) => Value::Undefined,
+        }
+    }
+
+    fn default_expression(&mut self, id: ModuleId, index: usize, expression: u32) -> Value {
+        let default = self.name("\0default");
+        if let Some(variable) = self.modules[id].variables.get(&default)
+            && let VariableState::Done(value) = &variable.state
+        {
+            return value.clone();
+        }
+        let parsed = self.modules[id].parsed.clone();
+        let (offset, island) = &parsed.islands[index];
+        let broken = island.broken;
+        let island = island.last_good.as_ref().unwrap_or(island);
+        let frame = self.frame(id, *offset, island);
+        let location = frame.location(&island.expression(expression).bytes);
+        let value = self.at_statement(location, broken, |evaluator| evaluator.evaluate(&frame, expression));
+        let state = VariableState::Done(value.clone());
+        self.modules[id].variables.insert(default, Variable { state, environment: [].into() });
+        value
+    }
+
+    /// Every export of module `id`, by name; later star exports do not hide earlier names.
+    pub fn exports(&mut self, id: ModuleId) -> Vec<(Name, Value)> {
+        let mut found = Vec::new();
+        let mut visited = Vec::new();
+        self.collect_exports(id, &mut found, &mut visited, true);
+        found
+    }
+
+    fn collect_exports(
+        &mut self,
+        id: ModuleId,
+        found: &mut Vec<(Name, Value)>,
+        visited: &mut Vec<ModuleId>,
+        with_default: bool,
+    ) {
+        if visited.contains(&id) {
+            return;
+        }
+        visited.push(id);
+        let default = self.name("default");
+        let exports = self.modules[id].exports.clone();
+        for export in &exports {
+            let Some(name) = export.name else { continue };
+            if (name == default && !with_default) || found.iter().any(|(known, _)| *known == name) {
+                continue;
+            }
+            let value = self.export_value(id, export, &mut vec![id]);
+            found.push((name, value));
+        }
+        for export in exports.iter().filter(|export| export.name.is_none()) {
+            let Target::All(specifier) = &export.target else { continue };
+            if library(specifier).is_some() {
+                continue;
+            }
+            match self.resolve_module(id, specifier) {
+                Some(target) => self.collect_exports(target, found, visited, false),
+                None => {
+                    let star = self.name("*");
+                    let missing = self.missing_module(specifier, export.location);
+                    found.push((star, missing));
+                }
+            }
+        }
+        if let Some(common) = self.modules[id].common.clone() {
+            let location = Location { module: id, start: 0, end: 0 };
+            let object = Object::literal(location);
+            self.spread_into(&object, &common, location);
+            for (name, property) in object.properties.borrow().iter() {
+                found.push((*name, property.value.clone()));
+            }
+            if matches!(common, Value::Table(_)) {
+                found.push((default, common));
+            }
+        }
+    }
+
+    /// `module.exports`.
+    pub fn common_exports(&mut self, id: ModuleId, location: Location) -> Value {
+        self.modules[id].common.get_or_insert_with(|| Value::Object(Rc::new(Object::literal(location)))).clone()
+    }
+
+    /// `module.exports = value`, `exports.name = value`.
+    pub fn assign_common_export(&mut self, id: ModuleId, global: &str, name: Name, value: &Value, location: Location) {
+        if global == "module" {
+            if &*self.text(name) == "exports" {
+                self.modules[id].common = Some(value.clone());
+            }
+            return;
+        }
+        if let Value::Object(object) = self.common_exports(id, location) {
+            object.set(name, plain(value.clone(), location));
+        }
+    }
+}
