@@ -199,14 +199,19 @@ fn half_typed_files_spoil_nothing_else() {
     for case in cases().iter().filter(|case| case.files.contains_key(Path::new("/case/schema.ts"))) {
         let text = &case.files[Path::new("/case/schema.ts")];
         let mut reader = Reader::default();
-        // Every prefix of short files, a sample of long ones.
-        let step = 1 + text.len() / 400;
-        for end in (0..text.len()).step_by(step).filter(|end| text.is_char_boundary(*end)) {
-            if unclosed(&text[..end]) {
-                continue;
-            }
-            survives(case, &mut reader, &text[..end]);
+        for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
+            spoil(case, &mut reader, &text[..end]);
         }
+    }
+}
+
+/// Reads the spoilt `text`, in which the statement behind it must survive where the text leaves it a statement.
+fn spoil(case: &Case, reader: &mut Reader, text: &str) {
+    if unclosed(text) {
+        let (spoilt, _) = with_untouched(case, text);
+        reader.read(&spoilt.request, &spoilt.memory());
+    } else {
+        survives(case, reader, text);
     }
 }
 
@@ -231,13 +236,9 @@ fn a_missing_token_spoils_its_own_statement_only() {
                 start = at + letter.len_utf8();
             }
         }
-        let step = 1 + tokens.len() / 300;
-        for token in tokens.into_iter().filter(|token| !text[token.clone()].trim().is_empty()).step_by(step) {
+        for token in tokens.into_iter().filter(|token| !text[token.clone()].trim().is_empty()) {
             let spoilt = format!("{}{}", &text[..token.start], &text[token.end..]);
-            if unclosed(&spoilt) {
-                continue;
-            }
-            survives(case, &mut reader, &spoilt);
+            spoil(case, &mut reader, &spoilt);
         }
     }
 }
@@ -289,4 +290,28 @@ fn a_reader_lives_in_a_server_and_a_reading_anywhere() {
     fn shareable<T: Send + Sync>() {}
     sendable::<Reader>();
     shareable::<Declared>();
+}
+
+/// A file without a keyword at the start of a line is one island. Read so, it must say what it says statement by statement.
+#[test]
+fn statement_by_statement_reads_as_the_whole_file() {
+    let mut compared = 0;
+    for case in cases() {
+        let mut whole = case.memory();
+        for (path, text) in &case.files {
+            // A template's lines are its value, and must stay as they are.
+            let is_code = path.extension().is_some_and(|extension| extension == "ts");
+            let has_long_template = text.split('`').skip(1).step_by(2).any(|template| template.contains('\n'));
+            if is_code && !has_long_template {
+                let indented: String = text.lines().map(|line| format!(" {line}\n")).collect();
+                whole.insert(path.as_path(), indented);
+                compared += 1;
+            }
+        }
+        let parts = Reader::default().read(&case.request, &case.memory());
+        let whole = Reader::default().read(&case.request, &whole);
+        assert_eq!(facts(&parts), facts(&whole), "{}", case.name);
+        assert_eq!(parts.catalog(), whole.catalog(), "{}", case.name);
+    }
+    assert!(compared > 30, "only {compared} files were compared");
 }
