@@ -315,3 +315,30 @@ fn statement_by_statement_reads_as_the_whole_file() {
     }
     assert!(compared > 30, "only {compared} files were compared");
 }
+
+/// What a loop that is not followed, or a pattern, assigns is not known afterwards, so nothing is named after it.
+#[test]
+fn what_cannot_be_followed_is_not_known() {
+    for assignment in [
+        "for (let i = 0; i < 3; i++) { name = `t_${i}`; }",
+        "while (name.length < 9) { name += 'x'; }",
+        "({ name } = load());",
+        "[name] = load();",
+    ] {
+        let text = format!(
+            "import {{ pgTable, text }} from \"drizzle-orm/pg-core\";\nlet name = \"first\";\n{assignment}\n\
+             export const table = pgTable(name, {{ a: text() }});\n"
+        );
+        let mut files = MemoryFiles::default();
+        files.insert("/case/schema.ts", text);
+        let request = Request {
+            dialect: Dialect::Postgresql,
+            schema_files: vec![FilePath::new("/case/schema.ts")],
+            casing: None,
+            kit: Kit::default(),
+        };
+        let declared = Reader::default().read(&request, &files);
+        assert!(declared.tables.is_empty() && declared.tables_open, "{assignment}: {:?}", declared.tables);
+        assert!(!declared.unresolved.is_empty(), "{assignment}");
+    }
+}

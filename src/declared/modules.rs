@@ -253,8 +253,16 @@ impl Evaluator<'_> {
         // What it might have assigned is no longer known.
         for expression in &frame.island.expressions {
             let Kind::Assign(target, _) = &expression.kind else { continue };
-            if let Kind::Identifier(name) = &frame.island.expression(*target).kind {
-                self.assign_module_variable(frame.scope.module, *name, &Value::Unknown(unknown.clone()));
+            match &frame.island.expression(*target).kind {
+                Kind::Identifier(name) => {
+                    self.assign_module_variable(frame.scope.module, *name, &Value::Unknown(unknown.clone()));
+                }
+                Kind::Property(object, _) | Kind::Index(object, _) => {
+                    if let Value::Object(object) = self.evaluate(frame, *object) {
+                        object.set_open(unknown.clone());
+                    }
+                }
+                _ => {}
             }
         }
     }

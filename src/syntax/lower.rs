@@ -49,6 +49,17 @@ pub(super) fn has_word(node: Node<'_>, word: &str) -> bool {
     node.children(&mut cursor).any(|child| child.kind() == word)
 }
 
+/// `left operator right`.
+fn operation(operator: &str, left: ExpressionId, right: ExpressionId) -> Kind {
+    if let Some(logical) = Logical::from_operator(operator) {
+        return Kind::Logical(logical, left, right);
+    }
+    match Binary::from_operator(operator) {
+        Some(binary) => Kind::Binary(binary, left, right),
+        None => Kind::Unsupported("this operator is not read"),
+    }
+}
+
 impl<'a> Lowering<'a> {
     pub(super) fn slice(&self, node: Node<'_>) -> &'a str {
         self.text.get(node.byte_range()).unwrap_or_default()
@@ -144,9 +155,36 @@ impl<'a> Lowering<'a> {
                 let then = self.field(node, "consequence");
                 Kind::Conditional(condition, then, self.field(node, "alternative"))
             }
-            "assignment_expression" => {
+            "assignment_expression" => match node.child_by_field_name("left") {
+                Some(left) if left.kind().ends_with("_pattern") => self.forget(left),
+                _ => {
+                    let target = self.field(node, "left");
+                    Kind::Assign(target, self.field(node, "right"))
+                }
+            },
+            "augmented_assignment_expression" => {
+                let operator = node.child_by_field_name("operator").map_or("", |operator| self.slice(operator));
+                let operator = operator.strip_suffix('=').unwrap_or_default();
                 let target = self.field(node, "left");
-                Kind::Assign(target, self.field(node, "right"))
+                let right = self.field(node, "right");
+                let value = operation(operator, target, right);
+                Kind::Assign(target, self.push(value, bytes(node)))
+            }
+            "update_expression" => {
+                let operator = node.child_by_field_name("operator").map_or("", |operator| self.slice(operator));
+                let is_prefix = self.slice(node).starts_with(operator);
+                let target = self.field(node, "argument");
+                let one = self.push(Kind::Number(1.0), bytes(node));
+                let (forth, back) = match operator {
+                    "++" => (Binary::Add, Binary::Subtract),
+                    _ => (Binary::Subtract, Binary::Add),
+                };
+                let changed = self.push(Kind::Binary(forth, target, one), bytes(node));
+                match is_prefix {
+                    true => Kind::Assign(target, changed),
+                    // Its value is the one before.
+                    false => Kind::Binary(back, self.push(Kind::Assign(target, changed), bytes(node)), one),
+                }
             }
             "meta_property" => Kind::ImportMeta,
             "sequence_expression" => Kind::Unsupported("a comma operator is not read"),
@@ -192,14 +230,22 @@ impl<'a> Lowering<'a> {
     fn binary(&mut self, node: Node<'_>) -> Kind {
         let operator = node.child_by_field_name("operator").map_or("", |operator| self.slice(operator));
         let left = self.field(node, "left");
-        let right = self.field(node, "right");
-        if let Some(logical) = Logical::from_operator(operator) {
-            return Kind::Logical(logical, left, right);
+        operation(operator, left, self.field(node, "right"))
+    }
+
+    /// An assignment to a pattern: every name in it has a value that is not known from then on.
+    fn forget(&mut self, pattern: Node<'_>) -> Kind {
+        let mut kind = Kind::Unsupported("it is assigned through a pattern");
+        let mut nodes = vec![pattern];
+        while let Some(node) = nodes.pop() {
+            if matches!(node.kind(), "identifier" | "shorthand_property_identifier_pattern") {
+                let name = self.name(node);
+                let target = self.push(Kind::Identifier(name), bytes(node));
+                kind = Kind::Assign(target, self.push(kind, bytes(node)));
+            }
+            nodes.extend(children(node));
         }
-        match Binary::from_operator(operator) {
-            Some(binary) => Kind::Binary(binary, left, right),
-            None => Kind::Unsupported("this operator is not read"),
-        }
+        kind
     }
 
     fn elements(&mut self, node: Node<'_>) -> Box<[Element]> {

@@ -87,6 +87,7 @@ impl Lowering<'_> {
                 Kind::If(Box::new(If { condition, then, otherwise: self.branch(otherwise) }))
             }
             "for_in_statement" => self.for_each(node),
+            "for_statement" | "while_statement" | "do_statement" => self.unread_loop(node),
             "throw_statement" => Kind::Throw,
             "try_statement" => {
                 let body = self.branch(node.child_by_field_name("body"));
@@ -115,6 +116,18 @@ impl Lowering<'_> {
         let keys = node.child_by_field_name("operator").is_some_and(|operator| operator.kind() == "in");
         let body = self.branch(node.child_by_field_name("body"));
         Kind::ForEach { pattern, values, keys, body }
+    }
+
+    /// A loop whose turns are not counted. What stands in it is kept, since all that it assigns is not known afterwards.
+    fn unread_loop(&mut self, node: Node<'_>) -> Kind {
+        let unread = Kind::Unsupported("how often a loop runs is not read");
+        let mut statements = vec![Statement { kind: unread, bytes: bytes(node), exported: false }];
+        statements.extend(self.branch(node.child_by_field_name("body")));
+        if let Some(increment) = node.child_by_field_name("increment") {
+            let kind = Kind::Expression(self.expression(increment));
+            statements.push(Statement { kind, bytes: bytes(increment), exported: false });
+        }
+        Kind::Block(statements.into())
     }
 
     fn switch(&mut self, node: Node<'_>) -> Kind {

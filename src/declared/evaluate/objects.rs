@@ -52,6 +52,9 @@ impl Evaluator<'_> {
                 None => Value::Number(array.elements.borrow().len() as f64),
             },
             Value::Undefined | Value::Null => Value::Undefined,
+            Value::Function(_) if matches!(&*self.text(name), "length" | "name") => {
+                Value::Unknown(Rc::new(Unknown { location, why: "a function's own properties are not read".into() }))
+            }
             Value::Cased(family, casing) if &*self.text(name) == "table" => {
                 crate::declared::drizzle::table_function(*family, Some(*casing))
             }
