@@ -1,13 +1,13 @@
 //! Which file a module specifier means: relative paths, tsconfig paths, workspace packages, node_modules.
 
 use std::collections::HashMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use globset::GlobBuilder;
 use serde_json::Value as Json;
 
-use crate::text::{FilePath, Files};
+use crate::text::{FilePath, Files, absolute};
 
 /// What may be left out of a specifier, first choice first.
 const EXTENSIONS: &[&str] = &["ts", "tsx", "mts", "cts", "js", "jsx", "mjs", "cjs", "json"];
@@ -54,7 +54,7 @@ impl Resolver {
             return source(files, &join(folder, specifier));
         }
         if specifier.starts_with('/') {
-            return source(files, &normal(Path::new(specifier)));
+            return source(files, &absolute(Path::new(""), specifier));
         }
         if let Some(found) = self.aliased(files, folder, specifier) {
             return Some(found);
@@ -91,7 +91,7 @@ impl Resolver {
                     let Some(star) = matched(pattern, specifier) else { continue };
                     for target in targets {
                         let target = target.to_string_lossy().replace('*', star);
-                        if let Some(found) = source(files, &normal(Path::new(&target))) {
+                        if let Some(found) = source(files, &absolute(Path::new(""), &target)) {
                             return Some(found);
                         }
                     }
@@ -449,22 +449,7 @@ fn source(files: &dyn Files, path: &Path) -> Option<PathBuf> {
 }
 
 fn join(folder: &Path, path: &str) -> PathBuf {
-    normal(&folder.join(path))
-}
-
-/// `path` without `.` and `..`.
-fn normal(path: &Path) -> PathBuf {
-    let mut result = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                result.pop();
-            }
-            other => result.push(other),
-        }
-    }
-    result
+    absolute(folder, path)
 }
 
 fn parse_json(text: &str) -> Option<Json> {

@@ -1,21 +1,8 @@
-//! Paths as people and configs write them: made absolute, normalised by their text, shown relative.
+//! Paths as people and configs write them: shown relative.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
-/// `path`, taken relative to `folder`, absolute and without `.` and `..`. Links are not followed.
-pub fn absolute(folder: &Path, path: impl AsRef<Path>) -> PathBuf {
-    let mut result = PathBuf::new();
-    for component in folder.join(path).components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                result.pop();
-            }
-            other => result.push(other),
-        }
-    }
-    result
-}
+pub use crate::text::absolute;
 
 /// `path` for messages: relative to `folder` where it lies below it, with `/` between its parts.
 pub fn shown(path: &Path, folder: &Path) -> String {

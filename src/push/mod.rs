@@ -5,6 +5,7 @@ mod message;
 mod mysql;
 mod plan;
 mod postgresql;
+mod spelling;
 mod sqlite;
 
 pub use assess::assess;

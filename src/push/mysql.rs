@@ -1,6 +1,7 @@
 //! The statements of push on MySQL.
 
 use super::plan::Plan;
+use super::spelling::{column_type, default_text, generated_text, not_null_text, quoted};
 use crate::catalog::{Column, Dialect, ForeignKey, Generation, Index, Table, same_type};
 
 /// Whether push takes two types for different ones.
@@ -113,28 +114,6 @@ pub(super) fn truncate(table: &Table) -> String {
 
 fn is_own_key(table: &Table, column: &Column) -> bool {
     table.primary_key.as_ref().is_some_and(|key| key.name.is_none() && key.columns == [column.name.clone()])
-}
-
-fn quoted(names: &[String]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(",")
-}
-
-fn column_type(column: &Column) -> &str {
-    column.sql_type.known().map_or("unknown", String::as_str)
-}
-
-fn default_text(column: &Column) -> String {
-    column.default.known().cloned().flatten().map_or_else(String::new, |default| format!(" DEFAULT {default}"))
-}
-
-fn not_null_text(column: &Column) -> &'static str {
-    if column.not_null.known() == Some(&true) { " NOT NULL" } else { "" }
-}
-
-fn generated_text(column: &Column) -> String {
-    let Some(generated) = &column.generated else { return String::new() };
-    let Some(expression) = generated.expression.known() else { return String::new() };
-    format!(" GENERATED ALWAYS AS ({expression}) {}", if generated.stored { "STORED" } else { "VIRTUAL" })
 }
 
 fn add_foreign_key(plan: &Plan, table: &Table, key: &ForeignKey) -> String {

@@ -1,6 +1,7 @@
 //! The statements of push on SQLite. A difference of a column that both sides have rebuilds the whole table.
 
 use super::plan::Plan;
+use super::spelling::{column_type, default_text, generated_text, not_null_text, quoted};
 use crate::catalog::{Column, Generation, Index, Table, Unique};
 
 /// How drizzle-kit reads a live column's type, by its beginning.
@@ -231,26 +232,4 @@ fn create_index(table: &Table, index: &Index) -> String {
         columns.join(","),
         index.predicate.as_ref().map_or_else(String::new, |predicate| format!(" WHERE {predicate}")),
     )
-}
-
-fn quoted(names: &[String]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(",")
-}
-
-fn column_type(column: &Column) -> &str {
-    column.sql_type.known().map_or("unknown", String::as_str)
-}
-
-fn default_text(column: &Column) -> String {
-    column.default.known().cloned().flatten().map_or_else(String::new, |default| format!(" DEFAULT {default}"))
-}
-
-fn not_null_text(column: &Column) -> &'static str {
-    if column.not_null.known() == Some(&true) { " NOT NULL" } else { "" }
-}
-
-fn generated_text(column: &Column) -> String {
-    let Some(generated) = &column.generated else { return String::new() };
-    let Some(expression) = generated.expression.known() else { return String::new() };
-    format!(" GENERATED ALWAYS AS ({expression}) {}", if generated.stored { "STORED" } else { "VIRTUAL" })
 }

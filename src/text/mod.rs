@@ -8,4 +8,4 @@ mod place;
 pub use document::{Document, Encoding, Position, PositionRange};
 pub use edit::{FileEdit, TextEdit, apply};
 pub use files::{Files, MemoryFiles};
-pub use place::{FilePath, Place, Span};
+pub use place::{FilePath, Place, Span, absolute};

@@ -2,8 +2,23 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
+
+/// `path`, taken relative to `folder`, absolute and without `.` and `..`. Links are not followed.
+pub fn absolute(folder: &Path, path: impl AsRef<Path>) -> PathBuf {
+    let mut result = PathBuf::new();
+    for component in folder.join(path).components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                result.pop();
+            }
+            other => result.push(other),
+        }
+    }
+    result
+}
 
 /// A file's absolute, normalised path. Cheap to clone, since every fact carries one.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
