@@ -27,6 +27,7 @@ fn column(text: &str) -> Column {
         identity: None,
         generated: None,
         autoincrement: false,
+        ..Default::default()
     }
 }
 
@@ -36,8 +37,11 @@ fn table(dialect: Dialect, name: &str, columns: &[&str]) -> Table {
         schema: dialect.default_schema().map(str::to_owned),
         name: name.into(),
         columns: columns.iter().map(|text| column(text)).collect(),
-        primary_key: key
-            .map(|text| PrimaryKey { name: None, columns: vec![text.split(' ').next().expect("a name").into()] }),
+        primary_key: key.map(|text| PrimaryKey {
+            name: None,
+            columns: vec![text.split(' ').next().expect("a name").into()],
+            ..Default::default()
+        }),
         ..Table::default()
     }
 }
@@ -290,7 +294,11 @@ fn a_composite_key_is_noise_in_0_and_nothing_in_1() {
     let dialect = Dialect::Postgresql;
     let with_key = |columns: &[&str]| {
         let mut table = table(dialect, "m", columns);
-        table.primary_key = Some(PrimaryKey { name: Some("m_pkey".into()), columns: vec!["x".into(), "y".into()] });
+        table.primary_key = Some(PrimaryKey {
+            name: Some("m_pkey".into()),
+            columns: vec!["x".into(), "y".into()],
+            ..Default::default()
+        });
         table
     };
     let code = declared(dialect, vec![with_key(&["x integer", "y integer not null"])]);

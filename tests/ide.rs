@@ -31,6 +31,7 @@ fn column(name: &str, sql_type: &str, not_null: bool) -> Column {
         identity: None,
         generated: None,
         autoincrement: false,
+        ..Default::default()
     }
 }
 
@@ -39,7 +40,11 @@ fn table(name: &str, columns: Vec<Column>) -> Table {
         schema: Some("public".into()),
         name: name.into(),
         columns,
-        primary_key: Some(PrimaryKey { name: Some(format!("{name}_pkey")), columns: vec!["id".into()] }),
+        primary_key: Some(PrimaryKey {
+            name: Some(format!("{name}_pkey")),
+            columns: vec!["id".into()],
+            ..Default::default()
+        }),
         ..Table::default()
     }
 }

@@ -3,11 +3,12 @@
 use serde::{Serialize, Serializer};
 
 /// What is known of one attribute. An unknown attribute takes part in no claim.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Fact<T> {
     /// It is this.
     Known(T),
     /// It cannot be known without running the code.
+    #[default]
     Unknown,
 }
 

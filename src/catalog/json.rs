@@ -149,6 +149,7 @@ mod tests {
             identity: None,
             generated: None,
             autoincrement: false,
+            ..Default::default()
         }
     }
 
@@ -184,11 +185,16 @@ mod tests {
                         ..column("n", "bigint", false)
                     },
                 ],
-                primary_key: Some(PrimaryKey { name: Some("users_pkey".into()), columns: vec!["id".into()] }),
+                primary_key: Some(PrimaryKey {
+                    name: Some("users_pkey".into()),
+                    columns: vec!["id".into()],
+                    ..Default::default()
+                }),
                 uniques: vec![Unique {
                     name: Some("users_email_unique".into()),
                     columns: vec!["email".into()],
                     nulls_not_distinct: false,
+                    ..Default::default()
                 }],
                 foreign_keys: vec![ForeignKey {
                     name: Some("users_org".into()),
@@ -198,6 +204,7 @@ mod tests {
                     foreign_columns: vec!["id".into()],
                     on_update: "no action".into(),
                     on_delete: "cascade".into(),
+                    ..Default::default()
                 }],
                 indexes: vec![Index {
                     name: "users_email".into(),
@@ -210,6 +217,7 @@ mod tests {
                             descending: false,
                             nulls_first: None,
                             operator_class: None,
+                            ..Default::default()
                         },
                         IndexColumn {
                             expression: "lower(email)".into(),
@@ -217,9 +225,11 @@ mod tests {
                             descending: true,
                             nulls_first: None,
                             operator_class: Some("text_pattern_ops".into()),
+                            ..Default::default()
                         },
                     ],
                     predicate: Some("n > 0".into()),
+                    ..Default::default()
                 }],
                 checks: vec![Check { name: Some("users_n".into()), expression: Fact::Known("n > 0".into()) }],
                 row_level_security: true,
@@ -231,23 +241,28 @@ mod tests {
                     using: Some("true".into()),
                     with_check: None,
                 }],
+                ..Default::default()
             }],
             enums: vec![EnumType {
                 schema: public(),
                 name: "role".into(),
                 values: vec!["admin".into(), "user".into()],
+                ..Default::default()
             }],
             views: vec![View {
                 schema: public(),
                 name: "active_users".into(),
                 materialized: false,
                 definition: Fact::Known("SELECT 1".into()),
+                ..Default::default()
             }],
             sequences: vec![Sequence {
                 schema: public(),
                 name: "invoice_number".into(),
                 options: SequenceOptions { start: Some("10".into()), ..Default::default() },
+                ..Default::default()
             }],
+            schemas: Vec::new(),
         };
         let expected: Value = serde_json::from_str(include_str!("catalog.example.json")).expect("the example is JSON");
         assert_eq!(to_json(&catalog), expected);
@@ -261,6 +276,7 @@ mod tests {
             descending: false,
             nulls_first: None,
             operator_class: None,
+            ..Default::default()
         };
         assert_eq!(index_column_json(Dialect::Sqlite, &key)["nulls"], Value::Null);
         assert_eq!(index_column_json(Dialect::Postgresql, &key)["nulls"], json!("last"));

@@ -36,12 +36,21 @@ pub struct Catalog {
     pub views: Vec<View>,
     /// Sequences that belong to no column, sorted likewise.
     pub sequences: Vec<Sequence>,
+    /// Schemas, sorted (PostgreSQL): on the declared side those of `pgSchema(...)` exports.
+    pub schemas: Vec<String>,
 }
 
 impl Catalog {
     /// A catalog of nothing.
     pub fn empty(dialect: Dialect) -> Self {
-        Self { dialect, tables: Vec::new(), enums: Vec::new(), views: Vec::new(), sequences: Vec::new() }
+        Self {
+            dialect,
+            tables: Vec::new(),
+            enums: Vec::new(),
+            views: Vec::new(),
+            sequences: Vec::new(),
+            schemas: Vec::new(),
+        }
     }
 
     /// The table `name` of `schema` (`None` where the dialect has no schemas).
@@ -55,6 +64,7 @@ impl Catalog {
         self.enums.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
         self.views.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
         self.sequences.sort_by(|a, b| (&a.schema, &a.name).cmp(&(&b.schema, &b.name)));
+        self.schemas.sort();
     }
 }
 
@@ -81,6 +91,49 @@ pub struct Table {
     pub row_level_security: bool,
     /// Row-level-security policies (PostgreSQL).
     pub policies: Vec<Policy>,
+    /// What sort of table it is. The code declares ordinary ones only.
+    pub kind: TableKind,
+    /// The role that owns it (PostgreSQL, live).
+    pub owner: Option<String>,
+    /// The extension that it belongs to (PostgreSQL, live).
+    pub extension: Option<String>,
+    /// Its comment (live).
+    pub comment: Option<String>,
+}
+
+/// What sort of table a live table is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum TableKind {
+    /// One that holds its own rows.
+    #[default]
+    Ordinary,
+    /// The parent of partitions (PostgreSQL).
+    Partitioned,
+    /// A partition of the table of that schema and name (PostgreSQL).
+    Partition {
+        /// The parent's schema.
+        schema: Option<String>,
+        /// The parent's name.
+        table: String,
+    },
+    /// A foreign table (PostgreSQL).
+    Foreign,
+    /// A virtual table (SQLite): its module, `fts5`.
+    Virtual(String),
+    /// A table that a virtual table or an index keeps for itself (SQLite): whose it is.
+    Shadow(String),
+}
+
+/// When a constraint is checked (PostgreSQL; SQLite's foreign keys).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Deferrable {
+    /// At once, always.
+    #[default]
+    No,
+    /// At once unless the transaction says otherwise.
+    InitiallyImmediate,
+    /// At the end of the transaction.
+    InitiallyDeferred,
 }
 
 impl Table {
@@ -96,7 +149,7 @@ impl Table {
 }
 
 /// A column.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Column {
     /// Its name, unquoted.
     pub name: String,
@@ -115,6 +168,12 @@ pub struct Column {
     pub generated: Option<Generated>,
     /// AUTOINCREMENT (SQLite), AUTO_INCREMENT (MySQL).
     pub autoincrement: bool,
+    /// ON UPDATE (MySQL): `CURRENT_TIMESTAMP(3)`.
+    pub on_update: Option<String>,
+    /// A collation of its own, where it is not that of the type, table or database.
+    pub collation: Option<String>,
+    /// Its comment (live).
+    pub comment: Option<String>,
 }
 
 /// An identity column's sequence. Absent options have the server's defaults.
@@ -146,7 +205,7 @@ pub struct SequenceOptions {
 }
 
 /// A generated column's expression.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Generated {
     /// The SQL expression.
     pub expression: Fact<String>,
@@ -155,16 +214,20 @@ pub struct Generated {
 }
 
 /// A primary key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PrimaryKey {
     /// The constraint's name; `None` where the dialect does not name it, or the code leaves it to the tool.
     pub name: Option<String>,
     /// Its columns, in key order.
     pub columns: Vec<String>,
+    /// DEFERRABLE.
+    pub deferrable: Deferrable,
+    /// Whether the code leaves the name to drizzle-kit, which made this one. Since 1.0 it then takes the database's.
+    pub name_is_default: bool,
 }
 
 /// A unique constraint.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unique {
     /// The constraint's name; `None` where it has none (SQLite's inline UNIQUE).
     pub name: Option<String>,
@@ -172,10 +235,14 @@ pub struct Unique {
     pub columns: Vec<String>,
     /// NULLS NOT DISTINCT (PostgreSQL 15 and later).
     pub nulls_not_distinct: bool,
+    /// DEFERRABLE.
+    pub deferrable: Deferrable,
+    /// Whether the code leaves the name to drizzle-kit, which made this one. Since 1.0 it then takes the database's.
+    pub name_is_default: bool,
 }
 
 /// A foreign key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ForeignKey {
     /// The constraint's name; `None` where it has none (SQLite).
     pub name: Option<String>,
@@ -191,10 +258,18 @@ pub struct ForeignKey {
     pub on_update: String,
     /// Likewise.
     pub on_delete: String,
+    /// DEFERRABLE.
+    pub deferrable: Deferrable,
+    /// MATCH FULL, else SIMPLE.
+    pub match_full: bool,
+    /// NOT VALID: rows that were there before it are not checked (PostgreSQL, live).
+    pub not_valid: bool,
+    /// Whether the code leaves the name to drizzle-kit, which made this one. Since 1.0 it then takes the database's.
+    pub name_is_default: bool,
 }
 
 /// An index.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Index {
     /// Its name.
     pub name: String,
@@ -206,10 +281,20 @@ pub struct Index {
     pub columns: Vec<IndexColumn>,
     /// The predicate of a partial index.
     pub predicate: Option<String>,
+    /// INCLUDE columns (PostgreSQL).
+    pub include: Vec<String>,
+    /// Storage parameters, `(name, value)` (PostgreSQL: `fillfactor`).
+    pub storage: Vec<(String, String)>,
+    /// NULLS NOT DISTINCT (PostgreSQL 15 and later).
+    pub nulls_not_distinct: bool,
+    /// Left behind by a failed CREATE INDEX CONCURRENTLY (PostgreSQL, live).
+    pub invalid: bool,
+    /// Whether the code leaves the name to drizzle-kit, which made this one. Since 1.0 it then takes the database's.
+    pub name_is_default: bool,
 }
 
 /// One key of an index.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IndexColumn {
     /// A column's name, or the SQL of an expression.
     pub expression: String,
@@ -221,10 +306,14 @@ pub struct IndexColumn {
     pub nulls_first: Option<bool>,
     /// The operator class, `None` for the type's default.
     pub operator_class: Option<String>,
+    /// A collation of its own.
+    pub collation: Option<String>,
+    /// How many characters or bytes of the column are indexed, where not all (MySQL).
+    pub prefix_length: Option<u32>,
 }
 
 /// A check constraint.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Check {
     /// Its name, `None` where it has none (SQLite).
     pub name: Option<String>,
@@ -233,7 +322,7 @@ pub struct Check {
 }
 
 /// A row-level-security policy (PostgreSQL).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
     /// Its name.
     pub name: String,
@@ -250,7 +339,7 @@ pub struct Policy {
 }
 
 /// An enum type (PostgreSQL).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EnumType {
     /// Its schema.
     pub schema: Option<String>,
@@ -258,10 +347,12 @@ pub struct EnumType {
     pub name: String,
     /// Its labels in their order.
     pub values: Vec<String>,
+    /// The extension that it belongs to (PostgreSQL, live).
+    pub extension: Option<String>,
 }
 
 /// A view.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct View {
     /// Its schema.
     pub schema: Option<String>,
@@ -271,10 +362,14 @@ pub struct View {
     pub materialized: bool,
     /// Its query; unknown where the code builds it with Drizzle's query builder.
     pub definition: Fact<String>,
+    /// Its options, `(name, value)`: `security_invoker`, `check_option`, MySQL's `algorithm` and `sql_security`.
+    pub options: Vec<(String, String)>,
+    /// The extension that it belongs to (PostgreSQL, live).
+    pub extension: Option<String>,
 }
 
 /// A sequence that belongs to no column (PostgreSQL).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sequence {
     /// Its schema.
     pub schema: Option<String>,
@@ -282,4 +377,8 @@ pub struct Sequence {
     pub name: String,
     /// Its options.
     pub options: SequenceOptions,
+    /// `smallint`, `integer` or `bigint` (live).
+    pub sql_type: Option<String>,
+    /// The extension that it belongs to (live).
+    pub extension: Option<String>,
 }

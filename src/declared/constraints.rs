@@ -19,6 +19,7 @@ impl Lowering<'_, '_> {
             declared.extras_open = true;
             return;
         };
+        let name_is_default = !unique.named;
         let name = match name {
             Some(name) if unique.named || self.generation == Generation::V0 => name.to_string(),
             _ => {
@@ -26,22 +27,32 @@ impl Lowering<'_, '_> {
                 names::unique(self.generation, self.family, &declared.table.name, &columns, true)
             }
         };
-        self.push_unique(name, vec![column.to_owned()], unique.nulls_not_distinct, declared);
+        self.push_unique((name, name_is_default), vec![column.to_owned()], unique.nulls_not_distinct, declared);
     }
 
     /// Before 1.0, drizzle-kit makes SQLite's unique constraints indexes.
     fn push_unique(
         &mut self,
-        name: String,
+        (name, name_is_default): (String, bool),
         columns: Vec<String>,
         nulls_not_distinct: bool,
         declared: &mut DeclaredTable,
     ) {
         if (self.generation, self.family) == (Generation::V0, Family::Sqlite) {
             let columns = columns.into_iter().map(plain_key).collect();
-            declared.table.indexes.push(Index { name, unique: true, method: None, columns, predicate: None });
+            declared.table.indexes.push(Index {
+                name,
+                unique: true,
+                method: None,
+                columns,
+                predicate: None,
+                name_is_default,
+                ..Default::default()
+            });
         } else {
-            declared.table.uniques.push(Unique { name: Some(name), columns, nulls_not_distinct });
+            let name = Some(name);
+            let unique = Unique { name, columns, nulls_not_distinct, name_is_default, ..Default::default() };
+            declared.table.uniques.push(unique);
         }
     }
 
@@ -100,6 +111,7 @@ impl Lowering<'_, '_> {
             declared.extras_open = true;
             return;
         };
+        let name_is_default = name.is_none();
         let name = name.map_or_else(
             || {
                 let table = &declared.table.name;
@@ -116,6 +128,8 @@ impl Lowering<'_, '_> {
             foreign_columns,
             on_update: on_update.map_or(NO_ACTION.to_owned(), |action| action.to_string()),
             on_delete: on_delete.map_or(NO_ACTION.to_owned(), |action| action.to_string()),
+            name_is_default,
+            ..Default::default()
         });
     }
 
@@ -194,12 +208,14 @@ impl Lowering<'_, '_> {
                 let columns = columns.as_deref().unwrap_or_default();
                 let bare = self.own_names(columns, location, false)?;
                 let columns = self.own_names(columns, location, true)?;
-                let name = match name.clone()? {
+                let name = name.clone()?;
+                let name_is_default = name.is_none();
+                let name = match name {
                     Some(name) => name.to_string(),
                     // drizzle names it by the keys, whatever the casing.
                     None => names::unique(self.generation, self.family, &declared.table.name, &bare, false),
                 };
-                self.push_unique(name, columns, *nulls_not_distinct, declared);
+                self.push_unique((name, name_is_default), columns, *nulls_not_distinct, declared);
                 Ok(())
             }
             Extra::PrimaryKey { name, columns } => {
@@ -238,13 +254,14 @@ impl Lowering<'_, '_> {
             }
         }
         let default = || names::primary_key(self.generation, self.family, &declared.table.name, &columns);
+        let name_is_default = name.is_none();
         // A key of one column may be a flag of that column, which has no name.
         let name = match (self.generation, self.family, columns.len()) {
             (Generation::V0, Family::Sqlite, 1) => None,
             (Generation::V1, _, 1) => name,
             _ => Some(name.unwrap_or_else(default)),
         };
-        declared.table.primary_key = Some(PrimaryKey { name, columns });
+        declared.table.primary_key = Some(PrimaryKey { name, columns, name_is_default, ..Default::default() });
     }
 
     /// The names of columns of the table itself, cased or as the keys have them.
@@ -264,7 +281,9 @@ impl Lowering<'_, '_> {
         for key in index.columns.as_deref().unwrap_or_default() {
             columns.push(self.index_column(key, location)?);
         }
-        let name = match index.name.clone()? {
+        let name = index.name.clone()?;
+        let name_is_default = name.is_none();
+        let name = match name {
             Some(name) => name.to_string(),
             None => {
                 let names: Vec<&str> = columns.iter().map(|column| column.expression.as_str()).collect();
@@ -280,7 +299,15 @@ impl Lowering<'_, '_> {
             Family::Postgresql => Some(index.method.as_deref().unwrap_or("btree").to_owned()),
             Family::Mysql | Family::Sqlite => None,
         };
-        declared.table.indexes.push(Index { name, unique: index.unique, method, columns, predicate });
+        declared.table.indexes.push(Index {
+            name,
+            unique: index.unique,
+            method,
+            columns,
+            predicate,
+            name_is_default,
+            ..Default::default()
+        });
         Ok(())
     }
 
@@ -304,7 +331,14 @@ impl Lowering<'_, '_> {
             (Family::Postgresql, false, Some(true)) => Some(true),
             _ => None,
         };
-        Ok(IndexColumn { expression, is_expression: false, descending, nulls_first, operator_class })
+        Ok(IndexColumn {
+            expression,
+            is_expression: false,
+            descending,
+            nulls_first,
+            operator_class,
+            ..Default::default()
+        })
     }
 
     /// A policy that is exported on its own and linked to a table.
@@ -373,5 +407,5 @@ fn role_name(value: &Value) -> Option<String> {
 }
 
 fn plain_key(expression: String) -> IndexColumn {
-    IndexColumn { expression, is_expression: false, descending: false, nulls_first: None, operator_class: None }
+    IndexColumn { expression, ..Default::default() }
 }

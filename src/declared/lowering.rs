@@ -156,6 +156,7 @@ impl Lowering<'_, '_> {
                     schema,
                     name: name.to_string(),
                     values: values.iter().map(ToString::to_string).collect(),
+                    ..Default::default()
                 };
                 let place = self.evaluator.place(inner.location);
                 self.declared.enums.push(Located { value, place, export });
@@ -171,7 +172,7 @@ impl Lowering<'_, '_> {
                 let schema = self.schema(sequence.schema.clone(), "the schema of a sequence");
                 let (Some(name), Some(schema)) = (name, schema) else { return };
                 let options = self.sequence_options(&sequence.options.clone(), sequence.location);
-                let value = Sequence { schema, name: name.to_string(), options };
+                let value = Sequence { schema, name: name.to_string(), options, ..Default::default() };
                 let place = self.evaluator.place(sequence.location);
                 self.declared.sequences.push(Located { value, place, export });
             }
@@ -184,7 +185,13 @@ impl Lowering<'_, '_> {
                     Some(sql) => self.evaluator.sql_text(sql, style, view.location).map_or(Fact::Unknown, Fact::Known),
                     None => Fact::Unknown,
                 };
-                let value = View { schema, name: name.to_string(), materialized: view.materialized, definition };
+                let value = View {
+                    schema,
+                    name: name.to_string(),
+                    materialized: view.materialized,
+                    definition,
+                    ..Default::default()
+                };
                 let place = self.evaluator.place(view.location);
                 self.declared.views.push(Located { value, place, export });
             }
@@ -304,6 +311,7 @@ impl Lowering<'_, '_> {
                 identity,
                 generated,
                 autoincrement: state.autoincrement,
+                ..Default::default()
             });
             declared.columns.push(ColumnPlaces {
                 key,
@@ -351,7 +359,8 @@ impl Lowering<'_, '_> {
             }
         }
         if !primary.is_empty() {
-            declared.table.primary_key = Some(PrimaryKey { name: None, columns: primary });
+            declared.table.primary_key =
+                Some(PrimaryKey { columns: primary, name_is_default: true, ..Default::default() });
         }
     }
 }

@@ -211,6 +211,7 @@ impl Declared {
             enums: self.enums.iter().map(|located| located.value.clone()).collect(),
             views: self.views.iter().map(|located| located.value.clone()).collect(),
             sequences: self.sequences.iter().map(|located| located.value.clone()).collect(),
+            schemas: self.schemas.iter().map(|located| located.value.clone()).collect(),
         };
         catalog.sort();
         catalog

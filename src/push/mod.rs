@@ -5,10 +5,12 @@ mod message;
 mod mysql;
 mod plan;
 mod postgresql;
+mod push_plan;
 mod spelling;
 mod sqlite;
 
 pub use assess::assess;
+pub use push_plan::{Aspect, Choice, Failure, Loss, Prompt, PromptKind, PushPlan, Statement, Touch};
 
 use serde::Serialize;
 

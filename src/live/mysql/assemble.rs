@@ -53,6 +53,7 @@ pub(super) fn assemble(answers: Answers, is_mariadb: bool) -> (Catalog, AllEvide
             identity: None,
             generated,
             autoincrement: extra.contains("auto_increment"),
+            ..Default::default()
         });
     }
     checks(answers.checks, is_mariadb, &mut tables);
@@ -65,6 +66,7 @@ pub(super) fn assemble(answers: Answers, is_mariadb: bool) -> (Catalog, AllEvide
         materialized: false,
         // Withheld from who may not see it.
         definition: query.filter(|query| !query.is_empty()).map_or(Fact::Unknown, Fact::Known),
+        ..Default::default()
     });
     let mut catalog =
         Catalog { tables: tables.into_values().collect(), views: views.collect(), ..Catalog::empty(Dialect::Mysql) };
@@ -132,6 +134,7 @@ fn foreign_keys(
                 foreign_columns: Vec::new(),
                 on_update: on_update.to_ascii_lowercase(),
                 on_delete: on_delete.to_ascii_lowercase(),
+                ..Default::default()
             });
         }
         if let Some(key) = table.foreign_keys.last_mut() {
@@ -151,6 +154,7 @@ fn indexes(rows: Vec<(String, String, bool, String, Text, Text, Text)>, tables: 
             method: Some(method.to_ascii_lowercase()).filter(|method| method != "btree"),
             columns: Vec::new(),
             predicate: None,
+            ..Default::default()
         });
         index.columns.push(IndexColumn {
             is_expression: column.is_none(),
@@ -158,6 +162,7 @@ fn indexes(rows: Vec<(String, String, bool, String, Text, Text, Text)>, tables: 
             descending: collation.as_deref() == Some("D"),
             nulls_first: None,
             operator_class: None,
+            ..Default::default()
         });
     }
     for ((table, _), index) in all {
@@ -165,12 +170,13 @@ fn indexes(rows: Vec<(String, String, bool, String, Text, Text, Text)>, tables: 
         let plain = index.columns.iter().all(|column| !column.is_expression);
         let columns = || index.columns.iter().map(|column| column.expression.clone()).collect();
         if index.name == "PRIMARY" {
-            table.primary_key = Some(PrimaryKey { name: None, columns: columns() });
+            table.primary_key = Some(PrimaryKey { name: None, columns: columns(), ..Default::default() });
         } else if index.unique && plain {
             table.uniques.push(Unique {
                 name: Some(index.name.clone()),
                 columns: columns(),
                 nulls_not_distinct: false,
+                ..Default::default()
             });
         } else if !table.foreign_keys.iter().any(|key| key.name.as_deref() == Some(index.name.as_str())) {
             table.indexes.push(index);

@@ -76,7 +76,7 @@ pub(super) fn assemble(answers: &Answers) -> Result<(Catalog, AllEvidence)> {
 
     let views = answers.views.iter().map(view).collect::<Result<_>>()?;
     let tables = tables.tables.into_values().collect();
-    let mut catalog = Catalog { dialect: Dialect::Postgresql, tables, enums, views, sequences };
+    let mut catalog = Catalog { dialect: Dialect::Postgresql, tables, enums, views, sequences, schemas: Vec::new() };
     catalog.sort();
     Ok((catalog, evidence))
 }
@@ -120,6 +120,7 @@ fn column(row: &PgRow) -> Result<Column> {
         generated: is_generated
             .then(|| Generated { expression: expression.map_or(Fact::Unknown, Fact::Known), stored: generated == "s" }),
         autoincrement: false,
+        ..Default::default()
     })
 }
 
@@ -130,6 +131,7 @@ fn enums(rows: &[PgRow]) -> Result<Vec<EnumType>> {
                 schema: Some(row.try_get(0)?),
                 name: row.try_get(1)?,
                 values: json(row, 2)?.unwrap_or_default(),
+                ..Default::default()
             })
         })
         .collect()
@@ -143,6 +145,7 @@ fn view(row: &PgRow) -> Result<View> {
         materialized: row.try_get(2)?,
         definition: definition
             .map_or(Fact::Unknown, |query| Fact::Known(query.trim().trim_end_matches(';').trim_end().to_owned())),
+        ..Default::default()
     })
 }
 
@@ -162,7 +165,7 @@ fn sequences(rows: &[PgRow], tables: &mut Tables) -> Result<Vec<Sequence>> {
         };
         let owner: Option<(i64, i32)> = row.try_get::<Option<i64>, _>(9)?.zip(row.try_get(10)?);
         let Some((table, number)) = owner else {
-            free.push(Sequence { schema: Some(row.try_get(0)?), name, options });
+            free.push(Sequence { schema: Some(row.try_get(0)?), name, options, ..Default::default() });
             continue;
         };
         let Some(column) = tables.column_mut(table, number) else { continue };
@@ -194,10 +197,10 @@ fn constraints(rows: &[PgRow], tables: &mut Tables) -> Result<()> {
         let foreign_columns = tables.columns(foreign_oid, &json::<Vec<i32>>(row, 5)?.unwrap_or_default());
         let Some(table) = tables.tables.get_mut(&oid) else { continue };
         match (kind.as_str(), foreign) {
-            ("p", _) => table.primary_key = Some(PrimaryKey { name: Some(name), columns }),
+            ("p", _) => table.primary_key = Some(PrimaryKey { name: Some(name), columns, ..Default::default() }),
             ("u", _) => {
                 let nulls_not_distinct = row.try_get::<Option<bool>, _>(9)?.unwrap_or(false);
-                table.uniques.push(Unique { name: Some(name), columns, nulls_not_distinct });
+                table.uniques.push(Unique { name: Some(name), columns, nulls_not_distinct, ..Default::default() });
             }
             ("c", _) => {
                 let expression: Option<String> = row.try_get(8)?;
@@ -212,6 +215,7 @@ fn constraints(rows: &[PgRow], tables: &mut Tables) -> Result<()> {
                 foreign_columns,
                 on_update: action(&row.try_get::<String, _>(6)?),
                 on_delete: action(&row.try_get::<String, _>(7)?),
+                ..Default::default()
             }),
             _ => {}
         }
@@ -268,6 +272,7 @@ fn indexes(rows: &[PgRow], tables: &mut Tables) -> Result<()> {
                 // Descending means nulls first, unless it is said otherwise.
                 nulls_first: (nulls_first != descending).then_some(nulls_first),
                 operator_class: classes.get(place).cloned().flatten(),
+                ..Default::default()
             });
         }
         let index = Index {
@@ -276,6 +281,7 @@ fn indexes(rows: &[PgRow], tables: &mut Tables) -> Result<()> {
             method: Some(row.try_get(2)?),
             columns,
             predicate: row.try_get::<Option<String>, _>(9)?.map(|text| without_parentheses(&text)),
+            ..Default::default()
         };
         if let Some(table) = tables.tables.get_mut(&oid) {
             table.indexes.push(index);

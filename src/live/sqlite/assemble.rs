@@ -109,7 +109,7 @@ pub(super) fn assemble(answers: &Answers) -> Result<Assembled, sqlx::Error> {
                 column.not_null = Fact::Known(true);
             }
         }
-        table.primary_key = Some(PrimaryKey { name: ddl.primary_key.clone(), columns });
+        table.primary_key = Some(PrimaryKey { name: ddl.primary_key.clone(), columns, ..Default::default() });
     }
     for (name, table) in &mut tables {
         for (check, expression) in &definition(name).checks {
@@ -133,7 +133,7 @@ fn objects(rows: &[SqliteRow]) -> Result<Objects, sqlx::Error> {
             "index" => drop(objects.indexes.insert(name, sql)),
             "view" => {
                 let definition = ddl::view_query(&sql).map_or(Fact::Unknown, |query| Fact::Known(query.to_owned()));
-                objects.views.push(View { schema: None, name, materialized: false, definition });
+                objects.views.push(View { schema: None, name, materialized: false, definition, ..Default::default() });
             }
             _ => {}
         }
@@ -190,6 +190,7 @@ fn column(row: &SqliteRow, ddl: &ddl::TableDdl) -> Result<(Option<Column>, i64),
         identity: None,
         generated,
         autoincrement: false,
+        ..Default::default()
     };
     Ok((Some(column), place))
 }
@@ -224,7 +225,7 @@ fn indexes(
                     .get(&table_name)
                     .and_then(|ddl| ddl.uniques.iter().find(|(_, named)| same(named)))
                     .map(|(name, _)| name.clone());
-                table.uniques.push(Unique { name, columns, nulls_not_distinct: false });
+                table.uniques.push(Unique { name, columns, nulls_not_distinct: false, ..Default::default() });
             }
             "c" => {
                 let ddl = objects.indexes.get(&name).map(|sql| ddl::index(sql)).unwrap_or_default();
@@ -237,6 +238,7 @@ fn indexes(
                         descending,
                         nulls_first: None,
                         operator_class: None,
+                        ..Default::default()
                     })
                     .collect();
                 table.indexes.push(Index {
@@ -245,6 +247,7 @@ fn indexes(
                     method: None,
                     columns,
                     predicate: ddl.predicate,
+                    ..Default::default()
                 });
             }
             _ => {}
@@ -273,6 +276,7 @@ fn foreign_keys(rows: &[SqliteRow], tables: &mut BTreeMap<String, Table>) -> Res
                 foreign_columns: Vec::new(),
                 on_update: row.try_get::<String, _>(5)?.to_ascii_lowercase(),
                 on_delete: row.try_get::<String, _>(6)?.to_ascii_lowercase(),
+                ..Default::default()
             });
         }
         if let Some(key) = keys.last_mut() {
