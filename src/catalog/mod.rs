@@ -4,6 +4,7 @@
 //! The live side knows everything it lists.
 
 mod dialect;
+mod expression;
 mod fact;
 mod filter;
 mod generation;
@@ -11,9 +12,11 @@ mod glob;
 mod json;
 mod live_catalog;
 mod object;
+mod same;
 mod sql_type;
 
 pub use dialect::{Dialect, Family};
+pub use expression::{same_default, same_expression, same_query};
 pub use fact::Fact;
 pub use filter::{Filter, MigrationsTable, Scope};
 pub use generation::Generation;
@@ -21,6 +24,7 @@ pub use glob::{Glob, expand_braces};
 pub use json::to_json;
 pub use live_catalog::{DatabaseIdentity, Evidence, LiveCatalog, Rows, Spelling};
 pub use object::{ObjectKind, ObjectRef};
+pub use same::Same;
 pub use sql_type::{same_type, type_change_loses_data};
 
 /// One side of the comparison.
