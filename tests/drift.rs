@@ -1,7 +1,7 @@
 //! The comparison and push's answer on catalogs built by hand: classes, places, severities, words.
 
 use drizzle_drift::catalog::{
-    Catalog, Column, DatabaseIdentity, Dialect, Evidence, Fact, Filter, LiveCatalog, PrimaryKey, Rows, Table,
+    Catalog, Column, DatabaseIdentity, Dialect, Fact, Filter, LiveCatalog, PrimaryKey, Rows, Table,
 };
 use drizzle_drift::declared::{ColumnPlaces, Declared, DeclaredTable, Import, Kit, SourceFile};
 use drizzle_drift::drift::{Class, Code, Drift, Ledger, Severity, compare};
@@ -113,13 +113,11 @@ fn declared(dialect: Dialect, tables: Vec<Table>) -> Declared {
 }
 
 fn live(dialect: Dialect, tables: Vec<(Table, Rows)>) -> LiveCatalog {
-    let evidence = tables
-        .iter()
-        .map(|(table, rows)| ((table.schema.clone(), table.name.clone()), Evidence { rows: *rows }))
-        .collect();
+    let evidence =
+        tables.iter().map(|(table, rows)| ((table.schema.clone(), table.name.clone()), (*rows).into())).collect();
     let mut catalog = Catalog::empty(dialect);
     catalog.tables = tables.into_iter().map(|(table, _)| table).collect();
-    LiveCatalog { catalog, database: DatabaseIdentity::default(), evidence, spellings: Default::default() }
+    LiveCatalog { evidence, ..LiveCatalog::new(catalog, DatabaseIdentity::default()) }
 }
 
 fn findings(declared: &Declared, live: &LiveCatalog) -> Vec<Finding> {

@@ -1,11 +1,10 @@
 //! What an editor is answered, from a snapshot made of a small schema and a catalog written by hand.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use drizzle_drift::catalog::{
-    Catalog, Column, DatabaseIdentity, Dialect, Evidence, Fact, Filter, LiveCatalog, PrimaryKey, Rows, Table,
+    Catalog, Column, DatabaseIdentity, Dialect, Fact, Filter, LiveCatalog, PrimaryKey, Rows, Table,
 };
 use drizzle_drift::declared::{Kit, Reader, Request};
 use drizzle_drift::drift::{self, Ledger};
@@ -59,20 +58,15 @@ fn live() -> LiveCatalog {
         ),
     ];
     let key = |name: &str| (Some("public".to_owned()), name.to_owned());
+    let database = DatabaseIdentity {
+        name: "app".into(),
+        host: Some("db.internal".into()),
+        server_version: "17.0".into(),
+        user: Some("reader".into()),
+    };
     LiveCatalog {
-        catalog,
-        database: DatabaseIdentity {
-            name: "app".into(),
-            host: Some("db.internal".into()),
-            server_version: "17.0".into(),
-            user: Some("reader".into()),
-        },
-        evidence: [
-            (key("conversations"), Evidence { rows: Rows::About(1_204) }),
-            (key("users"), Evidence { rows: Rows::None }),
-        ]
-        .into(),
-        spellings: BTreeMap::new(),
+        evidence: [(key("conversations"), Rows::About(1_204).into()), (key("users"), Rows::None.into())].into(),
+        ..LiveCatalog::new(catalog, database)
     }
 }
 

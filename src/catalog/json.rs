@@ -231,7 +231,11 @@ mod tests {
                     predicate: Some("n > 0".into()),
                     ..Default::default()
                 }],
-                checks: vec![Check { name: Some("users_n".into()), expression: Fact::Known("n > 0".into()) }],
+                checks: vec![Check {
+                    name: Some("users_n".into()),
+                    expression: Fact::Known("n > 0".into()),
+                    not_valid: false,
+                }],
                 row_level_security: true,
                 policies: vec![Policy {
                     name: "own".into(),

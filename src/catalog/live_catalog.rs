@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Catalog, Column, Table};
+use super::{Catalog, Column, Sequence, Table};
 
 /// What was read from a database in one consistent snapshot.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +17,25 @@ pub struct LiveCatalog {
     pub evidence: BTreeMap<(Option<String>, String), Evidence>,
     /// How each table is spelled, by name, where the dialect keeps the text (SQLite).
     pub spellings: BTreeMap<String, Spelling>,
+    /// The sequences that belong to a column (PostgreSQL): they come and go with it.
+    pub owned_sequences: Vec<OwnedSequence>,
+    /// Schemas that the role may not use, sorted. Nothing is claimed of what is or is not in them.
+    pub unreadable: Vec<String>,
+}
+
+/// A sequence and the column that it belongs to (PostgreSQL).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OwnedSequence {
+    /// The sequence.
+    pub sequence: Sequence,
+    /// The schema of the owner's table.
+    pub schema: Option<String>,
+    /// The owner's table.
+    pub table: String,
+    /// The owner.
+    pub column: String,
+    /// Whether it makes the owner an identity column; else it is a serial's, or attached by OWNED BY.
+    pub identity: bool,
 }
 
 /// A table as it was written. drizzle-kit 0.x reads some facts off the text, and not always what holds.
@@ -29,6 +48,23 @@ pub struct Spelling {
 }
 
 impl LiveCatalog {
+    /// `catalog` as read from `database`, and nothing known beyond it.
+    pub fn new(catalog: Catalog, database: DatabaseIdentity) -> Self {
+        Self {
+            catalog,
+            database,
+            evidence: BTreeMap::new(),
+            spellings: BTreeMap::new(),
+            owned_sequences: Vec::new(),
+            unreadable: Vec::new(),
+        }
+    }
+
+    /// Whether the role may use `schema`. Of what is or is not in one that it may not use, nothing is claimed.
+    pub fn is_readable(&self, schema: Option<&str>) -> bool {
+        schema.is_none_or(|schema| !self.unreadable.iter().any(|unreadable| unreadable == schema))
+    }
+
     /// The evidence about `table`; nothing is known of a table without an entry.
     pub fn evidence(&self, table: &Table) -> Evidence {
         self.evidence.get(&(table.schema.clone(), table.name.clone())).copied().unwrap_or_default()
@@ -63,6 +99,28 @@ pub struct DatabaseIdentity {
 pub struct Evidence {
     /// How many rows.
     pub rows: Rows,
+    /// How many bytes its rows take, without indexes.
+    pub bytes: Option<u64>,
+    /// Which file holds its rows. TRUNCATE gives it another, and so does what rewrites the table.
+    pub file: Option<u64>,
+    /// Rows inserted since the statistics were reset, by whoever did it; it only grows, and TRUNCATE leaves it.
+    pub inserted: Option<u64>,
+    /// Rows updated, likewise.
+    pub updated: Option<u64>,
+    /// Rows deleted, likewise. TRUNCATE does not count.
+    pub deleted: Option<u64>,
+    /// Rows that are gone but still take room.
+    pub dead: Option<u64>,
+    /// When it was last read, in seconds since 1970.
+    pub last_scan: Option<i64>,
+    /// When its statistics were last gathered, in seconds since 1970.
+    pub last_analyze: Option<i64>,
+}
+
+impl From<Rows> for Evidence {
+    fn from(rows: Rows) -> Self {
+        Self { rows, ..Self::default() }
+    }
 }
 
 /// How many rows a table holds, as far as it can be told cheaply.

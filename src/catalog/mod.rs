@@ -22,7 +22,7 @@ pub use filter::{Filter, MigrationsTable, Scope};
 pub use generation::Generation;
 pub use glob::{Glob, expand_braces};
 pub use json::to_json;
-pub use live_catalog::{DatabaseIdentity, Evidence, LiveCatalog, Rows, Spelling};
+pub use live_catalog::{DatabaseIdentity, Evidence, LiveCatalog, OwnedSequence, Rows, Spelling};
 pub use object::{ObjectKind, ObjectRef};
 pub use same::Same;
 pub use sql_type::{same_type, type_change_loses_data};
@@ -91,6 +91,8 @@ pub struct Table {
     pub indexes: Vec<Index>,
     /// Check constraints.
     pub checks: Vec<Check>,
+    /// Exclusion constraints (PostgreSQL, live).
+    pub exclusions: Vec<Exclusion>,
     /// Whether row-level security is on (PostgreSQL).
     pub row_level_security: bool,
     /// Row-level-security policies (PostgreSQL).
@@ -293,6 +295,8 @@ pub struct Index {
     pub nulls_not_distinct: bool,
     /// Left behind by a failed CREATE INDEX CONCURRENTLY (PostgreSQL, live).
     pub invalid: bool,
+    /// Whether a foreign key rests on it (PostgreSQL, live): it cannot be dropped by itself.
+    pub referenced: bool,
     /// Whether the code leaves the name to drizzle-kit, which made this one. Since 1.0 it then takes the database's.
     pub name_is_default: bool,
 }
@@ -323,6 +327,21 @@ pub struct Check {
     pub name: Option<String>,
     /// The SQL condition, without the word CHECK and its parentheses.
     pub expression: Fact<String>,
+    /// NOT VALID: rows that were there before it are not checked (PostgreSQL, live).
+    pub not_valid: bool,
+}
+
+/// An exclusion constraint (PostgreSQL). The code cannot declare one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Exclusion {
+    /// Its name, which is also that of its index.
+    pub name: String,
+    /// The whole of it: `EXCLUDE USING gist (room WITH =, during WITH &&)`.
+    pub definition: String,
+    /// The index that it keeps.
+    pub index: Index,
+    /// DEFERRABLE.
+    pub deferrable: Deferrable,
 }
 
 /// A row-level-security policy (PostgreSQL).

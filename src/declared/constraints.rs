@@ -239,7 +239,7 @@ impl Lowering<'_, '_> {
                     Value::Sql(sql) => self.evaluator.sql_text(sql, style, location).map_or(Fact::Unknown, Fact::Known),
                     _ => Fact::Unknown,
                 };
-                declared.table.checks.push(Check { name, expression });
+                declared.table.checks.push(Check { name, expression, ..Check::default() });
                 Ok(())
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Drift, columns, nullability, tables, types, unresolved};
-use crate::catalog::{Column, Family, Filter, LiveCatalog, Table};
+use crate::catalog::{Column, Family, Filter, LiveCatalog, Table, TableKind};
 use crate::declared::{ColumnPlaces, Declared, DeclaredTable};
 
 /// Every difference between the declared and the live side, in the order of file and place, then of object name.
@@ -75,7 +75,7 @@ impl<'a> Sides<'a> {
         let mut matched = BTreeSet::new();
         for table in &declared.tables {
             let (schema, name) = (table.table.schema.as_deref(), table.table.name.as_str());
-            if !scope.covers_declared(schema, name) || !seen.insert((schema, name)) {
+            if !scope.covers_declared(schema, name) || !live.is_readable(schema) || !seen.insert((schema, name)) {
                 continue;
             }
             let found = by_name.get(&(schema, name)).copied().or_else(|| {
@@ -107,6 +107,9 @@ impl<'a> Sides<'a> {
             .iter()
             .filter(|table| !matched.contains(&(table.schema.as_deref(), table.name.as_str())))
             .filter(|table| scope.covers_live(table.schema.as_deref(), &table.name))
+            .filter(|table| live.is_readable(table.schema.as_deref()))
+            // No code declares them, and no code should.
+            .filter(|table| table.kind != TableKind::Foreign && table.extension.is_none())
             .collect();
         sides
     }

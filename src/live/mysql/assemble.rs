@@ -28,7 +28,7 @@ pub(super) fn assemble(answers: Answers, is_mariadb: bool) -> (Catalog, AllEvide
     for (name, rows) in answers.tables {
         // An estimate of zero may be wrong by the few rows that there are.
         let rows = rows.filter(|rows| *rows > 0).map_or(Rows::Unknown, Rows::About);
-        evidence.insert((None, name.clone()), Evidence { rows });
+        evidence.insert((None, name.clone()), rows.into());
         tables.insert(name.clone(), Table { name, ..Table::default() });
     }
     for (table, name, sql_type, nullable, default, extra, expression) in answers.columns {
@@ -114,7 +114,11 @@ fn checks(rows: Vec<(String, String, String)>, is_mariadb: bool, tables: &mut BT
         let inner = clause.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
         // MySQL puts the whole in parentheses; MariaDB does not.
         let expression = if is_mariadb { clause.as_str() } else { inner.unwrap_or(&clause) };
-        table.checks.push(Check { name: Some(name), expression: Fact::Known(expression.to_owned()) });
+        table.checks.push(Check {
+            name: Some(name),
+            expression: Fact::Known(expression.to_owned()),
+            ..Check::default()
+        });
     }
 }
 

@@ -9,8 +9,6 @@ mod connect;
 #[path = "../../../tests/support/mysql.rs"]
 mod servers;
 
-use std::collections::BTreeMap;
-
 use sqlx::mysql::{MySqlConnection, MySqlRow};
 use sqlx::{AssertSqlSafe, Connection};
 
@@ -95,7 +93,7 @@ impl Session {
                 server_version: self.version.clone(),
                 user: Some(self.user.clone()),
             };
-            return Ok(LiveCatalog { catalog, database, evidence, spellings: BTreeMap::new() });
+            return Ok(LiveCatalog { evidence, ..LiveCatalog::new(catalog, database) });
         }
         Err(LiveError::new(ErrorKind::Busy, format!("the schema at {} kept changing while it was read", self.address)))
     }

@@ -57,7 +57,7 @@ pub(super) fn assemble(answers: &Answers) -> Result<(Catalog, AllEvidence)> {
             row_level_security: row.try_get(4)?,
             ..Table::default()
         };
-        evidence.insert((table.schema.clone(), table.name.clone()), Evidence { rows: rows_of(row)? });
+        evidence.insert((table.schema.clone(), table.name.clone()), rows_of(row)?.into());
         tables.tables.insert(oid, table);
     }
     let enums = enums(&answers.enums)?;
@@ -205,7 +205,7 @@ fn constraints(rows: &[PgRow], tables: &mut Tables) -> Result<()> {
             ("c", _) => {
                 let expression: Option<String> = row.try_get(8)?;
                 let expression = expression.map_or(Fact::Unknown, |text| Fact::Known(without_parentheses(&text)));
-                table.checks.push(Check { name: Some(name), expression });
+                table.checks.push(Check { name: Some(name), expression, ..Check::default() });
             }
             ("f", Some((foreign_schema, foreign_table))) => table.foreign_keys.push(ForeignKey {
                 name: Some(name),

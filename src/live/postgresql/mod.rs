@@ -7,8 +7,6 @@ mod connect;
 mod servers;
 mod types;
 
-use std::collections::BTreeMap;
-
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Connection, Row};
 
@@ -83,7 +81,7 @@ impl Session {
         let explain = |error: sqlx::Error| connect::explain(&self.address, &error);
         let (catalog, evidence) = assemble::assemble(&answers).map_err(explain)?;
         let database = self.identity(&server).map_err(explain)?;
-        Ok(LiveCatalog { catalog, database, evidence, spellings: BTreeMap::new() })
+        Ok(LiveCatalog { evidence, ..LiveCatalog::new(catalog, database) })
     }
 
     fn identity(&self, server: &[PgRow]) -> Result<DatabaseIdentity, sqlx::Error> {

@@ -113,7 +113,11 @@ pub(super) fn assemble(answers: &Answers) -> Result<Assembled, sqlx::Error> {
     }
     for (name, table) in &mut tables {
         for (check, expression) in &definition(name).checks {
-            table.checks.push(Check { name: check.clone(), expression: Fact::Known(expression.clone()) });
+            table.checks.push(Check {
+                name: check.clone(),
+                expression: Fact::Known(expression.clone()),
+                ..Check::default()
+            });
         }
     }
     indexes(&answers.indexes, &objects, &definitions, &mut tables)?;

@@ -44,7 +44,7 @@ pub(super) async fn gather(
         };
         for row in rows {
             if let Ok((table, rows)) = judge(&row, &estimates) {
-                result.insert((None, table), Evidence { rows });
+                result.insert((None, table), rows.into());
             }
         }
     }

@@ -206,7 +206,7 @@ async fn read_in_transaction(
         server_version: engine.first().map(|row| row.try_get(0)).transpose().map_err(failed)?.unwrap_or_default(),
         user: None,
     };
-    let live = LiveCatalog { catalog, database, evidence, spellings: assembled.spellings };
+    let live = LiveCatalog { evidence, spellings: assembled.spellings, ..LiveCatalog::new(catalog, database) };
     Ok(Reading { version, live: Some(live) })
 }
 
