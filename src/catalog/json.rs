@@ -234,7 +234,7 @@ mod tests {
                 checks: vec![Check {
                     name: Some("users_n".into()),
                     expression: Fact::Known("n > 0".into()),
-                    not_valid: false,
+                    ..Default::default()
                 }],
                 row_level_security: true,
                 policies: vec![Policy {

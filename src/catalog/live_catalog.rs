@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Catalog, Column, Sequence, Table};
+use super::{Catalog, Column, InformationSchema, Sequence, Table};
 
 /// What was read from a database in one consistent snapshot.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +21,8 @@ pub struct LiveCatalog {
     pub owned_sequences: Vec<OwnedSequence>,
     /// Schemas that the role may not use, sorted. Nothing is claimed of what is or is not in them.
     pub unreadable: Vec<String>,
+    /// What the catalog was made of, word for word (MySQL and MariaDB).
+    pub information_schema: Option<Box<InformationSchema>>,
 }
 
 /// A sequence and the column that it belongs to (PostgreSQL).
@@ -57,6 +59,7 @@ impl LiveCatalog {
             spellings: BTreeMap::new(),
             owned_sequences: Vec::new(),
             unreadable: Vec::new(),
+            information_schema: None,
         }
     }
 
@@ -115,6 +118,10 @@ pub struct Evidence {
     pub last_scan: Option<i64>,
     /// When its statistics were last gathered, in seconds since 1970.
     pub last_analyze: Option<i64>,
+    /// The next value of its AUTO_INCREMENT or AUTOINCREMENT (MySQL, SQLite). TRUNCATE sets it back.
+    pub auto_increment: Option<u64>,
+    /// When it was created, in seconds since 1970 (MySQL): TRUNCATE creates it anew.
+    pub created: Option<i64>,
 }
 
 impl From<Rows> for Evidence {

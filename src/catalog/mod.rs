@@ -9,6 +9,7 @@ mod fact;
 mod filter;
 mod generation;
 mod glob;
+mod information_schema;
 mod json;
 mod live_catalog;
 mod object;
@@ -21,6 +22,7 @@ pub use fact::Fact;
 pub use filter::{Filter, MigrationsTable, Scope};
 pub use generation::Generation;
 pub use glob::{Glob, expand_braces};
+pub use information_schema::{ColumnWords, InformationSchema, Namesake, StatisticWords, TableWords};
 pub use json::to_json;
 pub use live_catalog::{DatabaseIdentity, Evidence, LiveCatalog, OwnedSequence, Rows, Spelling};
 pub use object::{ObjectKind, ObjectRef};
@@ -105,6 +107,8 @@ pub struct Table {
     pub extension: Option<String>,
     /// Its comment (live).
     pub comment: Option<String>,
+    /// Its default collation, where it is not the database's (MySQL, live).
+    pub collation: Option<String>,
 }
 
 /// What sort of table a live table is.
@@ -113,7 +117,7 @@ pub enum TableKind {
     /// One that holds its own rows.
     #[default]
     Ordinary,
-    /// The parent of partitions (PostgreSQL).
+    /// The parent of partitions (PostgreSQL); one that is stored in partitions (MySQL).
     Partitioned,
     /// A partition of the table of that schema and name (PostgreSQL).
     Partition {
@@ -180,6 +184,8 @@ pub struct Column {
     pub collation: Option<String>,
     /// Its comment (live).
     pub comment: Option<String>,
+    /// Left out of `SELECT *` (MySQL and MariaDB, live).
+    pub invisible: bool,
 }
 
 /// An identity column's sequence. Absent options have the server's defaults.
@@ -295,6 +301,10 @@ pub struct Index {
     pub nulls_not_distinct: bool,
     /// Left behind by a failed CREATE INDEX CONCURRENTLY (PostgreSQL, live).
     pub invalid: bool,
+    /// Kept up to date but not used: INVISIBLE on MySQL, IGNORED on MariaDB (live).
+    pub invisible: bool,
+    /// Its comment (live).
+    pub comment: Option<String>,
     /// Whether a foreign key rests on it (PostgreSQL, live): it cannot be dropped by itself.
     pub referenced: bool,
     /// Whether the code leaves the name to drizzle-kit, which made this one. Since 1.0 it then takes the database's.
@@ -329,6 +339,8 @@ pub struct Check {
     pub expression: Fact<String>,
     /// NOT VALID: rows that were there before it are not checked (PostgreSQL, live).
     pub not_valid: bool,
+    /// NOT ENFORCED (MySQL, live).
+    pub not_enforced: bool,
 }
 
 /// An exclusion constraint (PostgreSQL). The code cannot declare one.
