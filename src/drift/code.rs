@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use crate::catalog::ObjectKind;
+
 /// How a drift matters. Ordered from least to most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -74,21 +76,128 @@ codes! {
     UndeclaredTable "undeclared-table" Warning;
     /// The database has a column that the code does not declare, in a declared table.
     UndeclaredColumn "undeclared-column" Warning;
+    /// The database has an enum type that the code does not declare.
+    UndeclaredEnum "undeclared-enum" Warning;
+    /// The database has a view that the code does not declare.
+    UndeclaredView "undeclared-view" Warning;
+    /// The database has an index that the code does not declare.
+    UndeclaredIndex "undeclared-index" Information;
+    /// The database has a unique constraint that the code does not declare.
+    UndeclaredUnique "undeclared-unique" Warning;
+    /// The database has a foreign key that the code does not declare.
+    UndeclaredForeignKey "undeclared-foreign-key" Warning;
+    /// The database has a check constraint that the code does not declare.
+    UndeclaredCheck "undeclared-check" Warning;
+    /// The database has a primary key that the code does not declare.
+    UndeclaredPrimaryKey "undeclared-primary-key" Warning;
+    /// The database has a sequence that the code does not declare.
+    UndeclaredSequence "undeclared-sequence" Warning;
+    /// The database has a row-level-security policy that the code does not declare.
+    UndeclaredPolicy "undeclared-policy" Warning;
     /// The code declares a table that the database lacks.
     MissingTable "missing-table" Information;
     /// The code declares a column that the database lacks.
     MissingColumn "missing-column" Warning;
-    /// A column's SQL type differs.
+    /// The code declares an enum type that the database lacks.
+    MissingEnum "missing-enum" Information;
+    /// The code declares a view that the database lacks.
+    MissingView "missing-view" Information;
+    /// The code declares an index that the database lacks.
+    MissingIndex "missing-index" Information;
+    /// The code declares a unique constraint that the database lacks.
+    MissingUnique "missing-unique" Information;
+    /// The code declares a foreign key that the database lacks.
+    MissingForeignKey "missing-foreign-key" Information;
+    /// The code declares a check constraint that the database lacks.
+    MissingCheck "missing-check" Information;
+    /// The code declares a primary key that the database lacks.
+    MissingPrimaryKey "missing-primary-key" Information;
+    /// The code declares a sequence that the database lacks.
+    MissingSequence "missing-sequence" Information;
+    /// The code declares a row-level-security policy that the database lacks.
+    MissingPolicy "missing-policy" Information;
+    /// A column's SQL type or collation differs.
     TypeMismatch "type-mismatch" Warning;
     /// A column's NOT NULL differs.
     NullabilityMismatch "nullability-mismatch" Warning;
+    /// A column's default or ON UPDATE differs.
+    DefaultMismatch "default-mismatch" Warning;
+    /// A column's identity or AUTOINCREMENT differs.
+    IdentityMismatch "identity-mismatch" Warning;
+    /// A column's generation expression differs.
+    GeneratedMismatch "generated-mismatch" Warning;
+    /// A table's primary key differs.
+    PrimaryKeyMismatch "primary-key-mismatch" Warning;
+    /// The definition of a unique constraint differs.
+    UniqueMismatch "unique-mismatch" Warning;
+    /// The definition of a foreign key differs.
+    ForeignKeyMismatch "foreign-key-mismatch" Warning;
+    /// The definition of an index differs.
+    IndexMismatch "index-mismatch" Warning;
+    /// The condition of a check constraint differs.
+    CheckMismatch "check-mismatch" Warning;
+    /// The values of an enum type differ.
+    EnumMismatch "enum-mismatch" Warning;
+    /// The definition of a view differs.
+    ViewMismatch "view-mismatch" Warning;
+    /// The options of a sequence differ.
+    SequenceMismatch "sequence-mismatch" Warning;
+    /// The definition of a row-level-security policy differs, or a table's row-level security.
+    PolicyMismatch "policy-mismatch" Warning;
+    /// An undeclared and a missing table or column look like one object under two names.
+    PossibleRename "possible-rename" Warning;
     /// The code could not be read without running it, so nothing is claimed about it.
     UnresolvedDeclaration "unresolved-declaration" Hint;
     /// A ledger entry whose drift has changed or gone, or whose date is past.
     StaleDeferral "stale-deferral" Warning;
 }
 
+/// The codes of one kind of object: the database alone has it, the code alone has it, both have it and it differs. Of a
+/// column, each attribute has a code of its own, and of a table each part.
+const BY_KIND: &[(ObjectKind, Code, Code, Option<Code>)] = &[
+    (ObjectKind::Table, Code::UndeclaredTable, Code::MissingTable, None),
+    (ObjectKind::Column, Code::UndeclaredColumn, Code::MissingColumn, None),
+    (ObjectKind::Enum, Code::UndeclaredEnum, Code::MissingEnum, Some(Code::EnumMismatch)),
+    (ObjectKind::View, Code::UndeclaredView, Code::MissingView, Some(Code::ViewMismatch)),
+    (ObjectKind::Index, Code::UndeclaredIndex, Code::MissingIndex, Some(Code::IndexMismatch)),
+    (ObjectKind::Unique, Code::UndeclaredUnique, Code::MissingUnique, Some(Code::UniqueMismatch)),
+    (ObjectKind::ForeignKey, Code::UndeclaredForeignKey, Code::MissingForeignKey, Some(Code::ForeignKeyMismatch)),
+    (ObjectKind::Check, Code::UndeclaredCheck, Code::MissingCheck, Some(Code::CheckMismatch)),
+    (ObjectKind::PrimaryKey, Code::UndeclaredPrimaryKey, Code::MissingPrimaryKey, Some(Code::PrimaryKeyMismatch)),
+    (ObjectKind::Sequence, Code::UndeclaredSequence, Code::MissingSequence, Some(Code::SequenceMismatch)),
+    (ObjectKind::Policy, Code::UndeclaredPolicy, Code::MissingPolicy, Some(Code::PolicyMismatch)),
+];
+
 impl Code {
+    /// The code of an object of `kind` that the database alone has.
+    pub fn undeclared(kind: ObjectKind) -> Self {
+        Self::row(kind).1
+    }
+
+    /// The code of an object of `kind` that the code alone has.
+    pub fn missing(kind: ObjectKind) -> Self {
+        Self::row(kind).2
+    }
+
+    /// The code of an object of `kind` whose definition differs; a column and a table have none.
+    pub fn mismatch(kind: ObjectKind) -> Option<Self> {
+        Self::row(kind).3
+    }
+
+    /// Whether it says that the database alone has something.
+    pub fn is_undeclared(self) -> bool {
+        BY_KIND.iter().any(|row| row.1 == self)
+    }
+
+    /// Whether it says that the code alone has something.
+    pub fn is_missing(self) -> bool {
+        BY_KIND.iter().any(|row| row.2 == self)
+    }
+
+    fn row(kind: ObjectKind) -> (ObjectKind, Self, Self, Option<Self>) {
+        *BY_KIND.iter().find(|row| row.0 == kind).expect("every kind has a row, as a test checks")
+    }
+
     /// The code called `name`.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|code| code.name() == name)
@@ -104,5 +213,34 @@ impl fmt::Display for Code {
 impl Serialize for Code {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_its_codes() {
+        for kind in ObjectKind::ALL {
+            let name = serde_json::to_value(kind).expect("a name").as_str().expect("a text").to_owned();
+            let kebab = match name.as_str() {
+                "foreignKey" => "foreign-key",
+                "primaryKey" => "primary-key",
+                other => other,
+            };
+            assert_eq!(Code::undeclared(kind).name(), format!("undeclared-{kebab}"));
+            assert_eq!(Code::missing(kind).name(), format!("missing-{kebab}"));
+            if let Some(mismatch) = Code::mismatch(kind) {
+                assert_eq!(mismatch.name(), format!("{kebab}-mismatch"));
+            }
+        }
+    }
+
+    #[test]
+    fn names_lead_back_to_codes() {
+        for code in Code::ALL {
+            assert_eq!(Code::from_name(code.name()), Some(*code));
+        }
     }
 }

@@ -6,6 +6,8 @@ mod columns;
 mod compare;
 mod ledger;
 mod nullability;
+mod of_object;
+mod places;
 mod short_sql;
 mod tables;
 mod types;
@@ -14,6 +16,7 @@ mod unresolved;
 pub use code::{Class, Code, Severity};
 pub use compare::compare;
 pub use ledger::{Decision, Entry, LEDGER_FILE, Ledger, LedgerError, Status};
+pub use of_object::of_object;
 
 use sha2::{Digest, Sha256};
 
@@ -29,6 +32,9 @@ pub struct Drift {
     pub class: Class,
     /// What differs.
     pub object: ObjectRef,
+    /// What else the same difference is about: the other side's name of a key or an index, the old name of a rename, the
+    /// other tables of a group. A statement that touches one of them is explained by this drift.
+    pub also: Vec<ObjectRef>,
     /// The declared side as short SQL; `None` where the code does not have it.
     pub declared: Option<String>,
     /// The live side as short SQL; `None` where the database does not have it.
@@ -51,6 +57,16 @@ impl Drift {
             hash.update(part.unwrap_or_default());
         }
         let fingerprint = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        Self { code, class: Class::Drift, object, declared, live, place: None, related: Vec::new(), fingerprint }
+        Self {
+            code,
+            class: Class::Drift,
+            object,
+            also: Vec::new(),
+            declared,
+            live,
+            place: None,
+            related: Vec::new(),
+            fingerprint,
+        }
     }
 }

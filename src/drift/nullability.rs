@@ -2,6 +2,7 @@
 
 use super::columns::place_at_builder;
 use super::compare::{ColumnPair, Pair, Sides};
+use super::short_sql::nullability_text;
 use super::{Class, Code, Drift};
 use crate::catalog::{Column, Family, ObjectKind, ObjectRef, Table};
 
@@ -26,9 +27,7 @@ pub(super) fn mismatch(sides: &Sides, pair: &Pair, columns: &ColumnPair, drifts:
         () => Class::Drift,
     };
     let object = ObjectRef::of_table(ObjectKind::Column, table, &columns.declared.name);
-    let text = |column: &Column, not_null: bool| {
-        Some(format!("{} {}", column.name, if not_null { "not null" } else { "null" }))
-    };
+    let text = |column: &Column, not_null: bool| Some(nullability_text(column, not_null));
     let mut drift =
         Drift::new(Code::NullabilityMismatch, object, text(columns.declared, *said), text(columns.live, found_said));
     drift.class = class;

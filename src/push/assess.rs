@@ -79,7 +79,7 @@ fn change(plan: &Plan, drift: &Drift) -> Option<Change> {
         Code::MissingColumn => add_column(plan, drift),
         Code::TypeMismatch => alter_column(plan, drift, true),
         Code::NullabilityMismatch => alter_column(plan, drift, false),
-        Code::UnresolvedDeclaration | Code::StaleDeferral => None,
+        _ => None,
     }
 }
 

@@ -52,7 +52,7 @@ pub(super) fn sentence(plan: &Plan, drift: &Drift, change: &Change) -> String {
             };
             format!("{verb}{}", loss_words(change.loss, rows))
         }
-        Code::UnresolvedDeclaration | Code::StaleDeferral => "do nothing".to_owned(),
+        _ => "do nothing".to_owned(),
     };
     match answer(plan, drift) {
         Some(answer) => format!("drizzle-kit push would {verb}, unless you answer its question that {answer}."),
@@ -104,6 +104,19 @@ pub(super) fn message(plan: &Plan, drift: &Drift, consequence: Option<&Consequen
             match required {
                 true => format!("Column `{object}` is NOT NULL in the code but allows NULL in the database"),
                 false => format!("Column `{object}` allows NULL in the code but is NOT NULL in the database"),
+            }
+        }
+        code => {
+            let noun = capitalised(object.kind.noun());
+            let (declared, live) = (side(&drift.declared), side(&drift.live));
+            match () {
+                () if code.is_undeclared() => {
+                    format!("{noun} `{object}` (`{live}`) is in the database but not in the code")
+                }
+                () if code.is_missing() => {
+                    format!("{noun} `{object}` (`{declared}`) is in the code but not in the database")
+                }
+                () => format!("{noun} `{object}` is `{declared}` in the code but `{live}` in the database"),
             }
         }
     };

@@ -55,12 +55,10 @@ impl<'a> Plan<'a> {
                 Code::UndeclaredTable => plan.dropped_tables.push(object.name.clone()),
                 Code::MissingColumn => plan.created_columns.entry(key).or_default().push(object.name.clone()),
                 Code::UndeclaredColumn => plan.dropped_columns.entry(key).or_default().push(object.name.clone()),
-                Code::TypeMismatch | Code::NullabilityMismatch => {
-                    if plan.alters_column(drift) {
-                        plan.altered.insert(key);
-                    }
+                Code::TypeMismatch | Code::NullabilityMismatch if plan.alters_column(drift) => {
+                    plan.altered.insert(key);
                 }
-                Code::UnresolvedDeclaration | Code::StaleDeferral => {}
+                _ => {}
             }
         }
         plan
