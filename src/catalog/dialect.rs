@@ -1,9 +1,9 @@
 //! The SQL dialects drizzle-kit knows, and which of them we read.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// `dialect` of a drizzle config. <https://orm.drizzle.team/docs/drizzle-config-file#dialect>
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Dialect {
     /// PostgreSQL and what speaks its protocol.

@@ -1,6 +1,6 @@
 //! An attribute that may not be known.
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What is known of one attribute. An unknown attribute takes part in no claim.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -28,9 +28,29 @@ impl<T> From<T> for Fact<T> {
     }
 }
 
+/// A fact as a file keeps it: the value itself, or `{ "unknown": true }`. Null is a value.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Written<T> {
+    Unknown { unknown: bool },
+    Known(T),
+}
+
 impl<T: Serialize> Serialize for Fact<T> {
-    /// As the value itself, or null.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.known().serialize(serializer)
+        match self {
+            Self::Known(value) => Written::Known(value),
+            Self::Unknown => Written::Unknown { unknown: true },
+        }
+        .serialize(serializer)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Fact<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match Written::deserialize(deserializer)? {
+            Written::Known(value) => Self::Known(value),
+            Written::Unknown { .. } => Self::Unknown,
+        })
     }
 }

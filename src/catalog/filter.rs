@@ -1,10 +1,12 @@
 //! Which live objects belong to the schema: `tablesFilter`, `schemaFilter` and `extensionsFilters`, as drizzle-kit applies
 //! them.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Dialect, Family, Generation, Glob};
 
 /// The filters of one project.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filter {
     /// The rules that hold: exact schema names in 0.x, globs in 1.0.
     pub generation: Generation,
@@ -19,7 +21,7 @@ pub struct Filter {
 }
 
 /// Where drizzle-kit keeps the list of applied migrations.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MigrationsTable {
     /// `migrations.schema`.
     pub schema: String,

@@ -2,8 +2,11 @@
 //!
 //! drizzle-kit reads these words, and takes some of them for what they are not.
 
+use serde::{Deserialize, Serialize};
+
 /// The rows that drizzle-kit looks at. Names are those of the columns of information_schema.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct InformationSchema {
     /// MariaDB, whose words are others: its defaults are SQL already, and its expressions are not escaped.
     pub is_mariadb: bool,
@@ -25,7 +28,8 @@ impl InformationSchema {
 }
 
 /// A row of TABLES with the rows of COLUMNS, STATISTICS, CHECK_CONSTRAINTS and VIEWS that belong to it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct TableWords {
     /// TABLE_NAME.
     pub name: String,
@@ -48,7 +52,8 @@ pub struct TableWords {
 }
 
 /// A row of COLUMNS.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ColumnWords {
     /// COLUMN_NAME.
     pub name: String,
@@ -71,7 +76,8 @@ pub struct ColumnWords {
 }
 
 /// A row of STATISTICS.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct StatisticWords {
     /// INDEX_NAME.
     pub index: String,
@@ -86,7 +92,8 @@ pub struct StatisticWords {
 }
 
 /// A constraint of another database of the server.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Namesake {
     /// Its database.
     pub schema: String,

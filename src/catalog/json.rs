@@ -21,7 +21,7 @@ pub fn to_json(catalog: &Catalog) -> Value {
         .map(|view| {
             json!({
                 "schema": view.schema, "name": view.name, "materialized": view.materialized,
-                "definition": view.definition,
+                "definition": view.definition.known(),
             })
         })
         .collect();
@@ -59,7 +59,7 @@ fn table_json(dialect: Dialect, table: &Table) -> Value {
 
 fn column_json(column: &Column) -> Value {
     json!({
-        "name": column.name, "type": column.sql_type, "notNull": column.not_null,
+        "name": column.name, "type": column.sql_type.known(), "notNull": column.not_null.known(),
         "default": column.default.known().cloned().flatten(),
         "identity": column.identity.as_ref().map(identity_json),
         "generated": column.generated.as_ref().map(generated_json),
@@ -90,7 +90,7 @@ fn insert_options(object: &mut Map<String, Value>, options: &SequenceOptions) {
 }
 
 fn generated_json(generated: &Generated) -> Value {
-    json!({ "expression": generated.expression, "stored": generated.stored })
+    json!({ "expression": generated.expression.known(), "stored": generated.stored })
 }
 
 fn unique_json(unique: &Unique) -> Value {
@@ -124,7 +124,7 @@ fn index_column_json(dialect: Dialect, column: &IndexColumn) -> Value {
 }
 
 fn check_json(check: &Check) -> Value {
-    json!({ "name": check.name, "expression": check.expression })
+    json!({ "name": check.name, "expression": check.expression.known() })
 }
 
 fn policy_json(policy: &Policy) -> Value {

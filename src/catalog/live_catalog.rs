@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Catalog, Column, InformationSchema, Sequence, Table};
 
 /// What was read from a database in one consistent snapshot.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct LiveCatalog {
     /// The objects. System objects are left out; nothing else is.
     pub catalog: Catalog,
     /// Which database this is.
     pub database: DatabaseIdentity,
     /// What each table holds, by schema and name.
+    #[serde(with = "evidence_list")]
     pub evidence: BTreeMap<(Option<String>, String), Evidence>,
     /// How each table is spelled, by name, where the dialect keeps the text (SQLite).
     pub spellings: BTreeMap<String, Spelling>,
@@ -23,10 +25,13 @@ pub struct LiveCatalog {
     pub unreadable: Vec<String>,
     /// What the catalog was made of, word for word (MySQL and MariaDB).
     pub information_schema: Option<Box<InformationSchema>>,
+    /// When it was read, where a snapshot file stands in for the database; `None` where the database itself was read.
+    pub taken_at: Option<jiff::Timestamp>,
 }
 
 /// A sequence and the column that it belongs to (PostgreSQL).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct OwnedSequence {
     /// The sequence.
     pub sequence: Sequence,
@@ -41,7 +46,8 @@ pub struct OwnedSequence {
 }
 
 /// A table as it was written. drizzle-kit 0.x reads some facts off the text, and not always what holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Spelling {
     /// The CREATE TABLE statement.
     pub sql: String,
@@ -60,6 +66,7 @@ impl LiveCatalog {
             owned_sequences: Vec::new(),
             unreadable: Vec::new(),
             information_schema: None,
+            taken_at: None,
         }
     }
 
@@ -84,7 +91,7 @@ impl LiveCatalog {
 }
 
 /// The contract's `database`. Carries no secret.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DatabaseIdentity {
     /// The database's name; for a file, its name without its folder.
@@ -98,7 +105,8 @@ pub struct DatabaseIdentity {
 }
 
 /// What statistics say a table holds. Never the result of a `count(*)`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Evidence {
     /// How many rows.
     pub rows: Rows,
@@ -131,7 +139,8 @@ impl From<Rows> for Evidence {
 }
 
 /// How many rows a table holds, as far as it can be told cheaply.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Rows {
     /// Nothing is known.
     #[default]
@@ -159,6 +168,37 @@ impl Rows {
             Self::About(1) => Some("about 1 row".into()),
             Self::About(count) => Some(format!("about {} rows", thousands(count))),
         }
+    }
+}
+
+/// The map as a list, since its keys are no texts.
+mod evidence_list {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::Evidence;
+
+    #[derive(Serialize, Deserialize)]
+    struct Entry {
+        schema: Option<String>,
+        table: String,
+        evidence: Evidence,
+    }
+
+    type Map = BTreeMap<(Option<String>, String), Evidence>;
+
+    pub(super) fn serialize<S: Serializer>(map: &Map, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(map.iter().map(|((schema, table), evidence)| Entry {
+            schema: schema.clone(),
+            table: table.clone(),
+            evidence: *evidence,
+        }))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Map, D::Error> {
+        let entries = Vec::<Entry>::deserialize(deserializer)?;
+        Ok(entries.into_iter().map(|entry| ((entry.schema, entry.table), entry.evidence)).collect())
     }
 }
 

@@ -14,6 +14,7 @@ mod json;
 mod live_catalog;
 mod object;
 mod same;
+mod snapshot;
 mod sql_type;
 
 pub use dialect::{Dialect, Family};
@@ -27,10 +28,14 @@ pub use json::to_json;
 pub use live_catalog::{DatabaseIdentity, Evidence, LiveCatalog, OwnedSequence, Rows, Spelling};
 pub use object::{ObjectKind, ObjectRef};
 pub use same::Same;
+pub use snapshot::{FileHash, RowCount, Snapshot, SnapshotError};
 pub use sql_type::{same_type, type_change_loses_data};
 
+use serde::{Deserialize, Serialize};
+
 /// One side of the comparison.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Catalog {
     /// The SQL dialect in which types and expressions are written.
     pub dialect: Dialect,
@@ -75,7 +80,8 @@ impl Catalog {
 }
 
 /// A table.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Table {
     /// Its schema; `None` where the dialect has none. PostgreSQL's default is spelled out as `public`.
     pub schema: Option<String>,
@@ -112,7 +118,8 @@ pub struct Table {
 }
 
 /// What sort of table a live table is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum TableKind {
     /// One that holds its own rows.
     #[default]
@@ -135,7 +142,8 @@ pub enum TableKind {
 }
 
 /// When a constraint is checked (PostgreSQL; SQLite's foreign keys).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Deferrable {
     /// At once, always.
     #[default]
@@ -159,7 +167,8 @@ impl Table {
 }
 
 /// A column.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Column {
     /// Its name, unquoted.
     pub name: String,
@@ -189,7 +198,8 @@ pub struct Column {
 }
 
 /// An identity column's sequence. Absent options have the server's defaults.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Identity {
     /// `ALWAYS`, else `BY DEFAULT`.
     pub always: bool,
@@ -200,7 +210,8 @@ pub struct Identity {
 }
 
 /// What a sequence can be told.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct SequenceOptions {
     /// INCREMENT BY.
     pub increment: Option<String>,
@@ -217,7 +228,8 @@ pub struct SequenceOptions {
 }
 
 /// A generated column's expression.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Generated {
     /// The SQL expression.
     pub expression: Fact<String>,
@@ -226,7 +238,8 @@ pub struct Generated {
 }
 
 /// A primary key.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct PrimaryKey {
     /// The constraint's name; `None` where the dialect does not name it, or the code leaves it to the tool.
     pub name: Option<String>,
@@ -239,7 +252,8 @@ pub struct PrimaryKey {
 }
 
 /// A unique constraint.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Unique {
     /// The constraint's name; `None` where it has none (SQLite's inline UNIQUE).
     pub name: Option<String>,
@@ -254,7 +268,8 @@ pub struct Unique {
 }
 
 /// A foreign key.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ForeignKey {
     /// The constraint's name; `None` where it has none (SQLite).
     pub name: Option<String>,
@@ -281,7 +296,8 @@ pub struct ForeignKey {
 }
 
 /// An index.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Index {
     /// Its name.
     pub name: String,
@@ -312,7 +328,8 @@ pub struct Index {
 }
 
 /// One key of an index.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct IndexColumn {
     /// A column's name, or the SQL of an expression.
     pub expression: String,
@@ -331,7 +348,8 @@ pub struct IndexColumn {
 }
 
 /// A check constraint.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Check {
     /// Its name, `None` where it has none (SQLite).
     pub name: Option<String>,
@@ -344,7 +362,8 @@ pub struct Check {
 }
 
 /// An exclusion constraint (PostgreSQL). The code cannot declare one.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Exclusion {
     /// Its name, which is also that of its index.
     pub name: String,
@@ -357,7 +376,8 @@ pub struct Exclusion {
 }
 
 /// A row-level-security policy (PostgreSQL).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Policy {
     /// Its name.
     pub name: String,
@@ -374,7 +394,8 @@ pub struct Policy {
 }
 
 /// An enum type (PostgreSQL).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct EnumType {
     /// Its schema.
     pub schema: Option<String>,
@@ -387,7 +408,8 @@ pub struct EnumType {
 }
 
 /// A view.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct View {
     /// Its schema.
     pub schema: Option<String>,
@@ -404,7 +426,8 @@ pub struct View {
 }
 
 /// A sequence that belongs to no column (PostgreSQL).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Sequence {
     /// Its schema.
     pub schema: Option<String>,

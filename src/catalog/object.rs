@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Check, EnumType, ForeignKey, Index, Policy, PrimaryKey, Sequence, Table, Unique, View};
 
 /// The contract's `object.kind`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ObjectKind {
     /// A table.
@@ -69,7 +69,7 @@ impl ObjectKind {
 }
 
 /// One object. What belongs to a table names it; for anything else `table` is null (for a table it is the name again).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ObjectRef {
     /// What it is.
     pub kind: ObjectKind,
