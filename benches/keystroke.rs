@@ -71,7 +71,8 @@ fn keystroke(criterion: &mut Criterion) {
             files.insert(path.as_path(), documents[0].text().clone());
             let declared = reader.read(&request, &files);
             let drifts = drift::compare(&declared, &live, &Filter::default());
-            black_box(push::assess(drifts, &declared, &live, &Kit::default(), &Ledger::default(), today))
+            let plan = push::outline(&declared, &live, &Filter::default(), &Kit::default());
+            black_box(push::assess(drifts, &plan, &declared, &live, &Kit::default(), &Ledger::default(), today))
         });
     });
     group.bench_function("read alone", |bencher| {
@@ -85,7 +86,8 @@ fn keystroke(criterion: &mut Criterion) {
     group.bench_function("compare and assess alone", |bencher| {
         bencher.iter(|| {
             let drifts = drift::compare(&declared, &live, &Filter::default());
-            black_box(push::assess(drifts, &declared, &live, &Kit::default(), &Ledger::default(), today))
+            let plan = push::outline(&declared, &live, &Filter::default(), &Kit::default());
+            black_box(push::assess(drifts, &plan, &declared, &live, &Kit::default(), &Ledger::default(), today))
         });
     });
     group.finish();

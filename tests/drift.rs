@@ -5,7 +5,7 @@ use drizzle_drift::catalog::{
 };
 use drizzle_drift::declared::{ColumnPlaces, Declared, DeclaredTable, Import, Kit, SourceFile};
 use drizzle_drift::drift::{Class, Code, Drift, Ledger, Severity, compare};
-use drizzle_drift::push::{Finding, assess};
+use drizzle_drift::push::{self, Finding, assess};
 use drizzle_drift::text::{Document, FilePath, Place, Span};
 
 /// A column out of `email text not null`, `id integer primary key` and the like.
@@ -123,7 +123,8 @@ fn live(dialect: Dialect, tables: Vec<(Table, Rows)>) -> LiveCatalog {
 fn findings(declared: &Declared, live: &LiveCatalog) -> Vec<Finding> {
     let drifts = compare(declared, live, &Filter::default());
     let today = jiff::civil::date(2026, 11, 22);
-    assess(drifts, declared, live, &Kit::default(), &Ledger::default(), today)
+    let plan = push::outline(declared, live, &Filter::default(), &Kit::default());
+    assess(drifts, &plan, declared, live, &Kit::default(), &Ledger::default(), today)
 }
 
 fn outline(findings: &[Finding]) -> String {
@@ -309,7 +310,8 @@ fn a_composite_key_is_noise_in_0_and_nothing_in_1() {
     let kit = Kit { version: "1.0.0-rc.5".into(), source: "test".into() };
     let drifts = compare(&code, &database, &Filter::default());
     let today = jiff::civil::date(2026, 11, 22);
-    assert_eq!(assess(drifts, &code, &database, &kit, &Ledger::default(), today), Vec::new());
+    let plan = push::outline(&code, &database, &Filter::default(), &kit);
+    assert_eq!(assess(drifts, &plan, &code, &database, &kit, &Ledger::default(), today), Vec::new());
 }
 
 /// drizzle-kit 0.x overlooks whatever else differs in a column whose type has a precision.

@@ -84,7 +84,8 @@ fn snapshot(standing: Standing) -> Snapshot {
     let filter = Filter { schemas: Some(vec!["public".into()]), ..Filter::default() };
     let drifts = drift::compare(&declared, &live, &filter);
     let today = jiff::civil::date(2026, 1, 1);
-    let findings = push::assess(drifts, &declared, &live, &Kit::default(), &Ledger::default(), today);
+    let plan = push::outline(&declared, &live, &filter, &Kit::default());
+    let findings = push::assess(drifts, &plan, &declared, &live, &Kit::default(), &Ledger::default(), today);
     Snapshot {
         declared: Arc::new(declared),
         live: Some(Arc::new(live)),

@@ -12,7 +12,7 @@ use drizzle_drift::catalog::{Dialect, Filter, LiveCatalog};
 use drizzle_drift::declared::{Kit, Reader, Request};
 use drizzle_drift::drift::{Class, Ledger, Severity, compare};
 use drizzle_drift::live::{self, Limits, Target};
-use drizzle_drift::push::{Finding, assess};
+use drizzle_drift::push::{Finding, assess, outline};
 use drizzle_drift::text::{FilePath, MemoryFiles};
 use serde::Deserialize;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -58,8 +58,17 @@ fn findings(dialect: Dialect, kit: &str, schema: &str, live: &LiveCatalog) -> Ve
     let request = Request { dialect, schema_files: vec![path], casing: None, kit: kit.clone() };
     let declared = Reader::default().read(&request, &files);
     let schemas = dialect.default_schema().map(|schema| vec![schema.to_owned()]);
-    let drifts = compare(&declared, live, &Filter { schemas, ..Filter::default() });
-    assess(drifts, &declared, live, &kit, &Ledger::default(), jiff::civil::date(2026, 11, 22))
+    let filter = Filter { schemas, ..Filter::default() };
+    let plan = outline(&declared, live, &filter, &kit);
+    assess(
+        compare(&declared, live, &filter),
+        &plan,
+        &declared,
+        live,
+        &kit,
+        &Ledger::default(),
+        jiff::civil::date(2026, 11, 22),
+    )
 }
 
 /// What differs between our answer and the kit's, in words.

@@ -1,39 +1,66 @@
-//! From a drift to the statements of `drizzle-kit push`, and from those to its severity.
+//! From the drifts and the plan of a push to the findings: what push would do about each drift, and its severity.
 
-use super::plan::Plan;
-use super::{Consequence, Finding, message, mysql, postgresql, sqlite};
-use crate::catalog::{Family, Generation, LiveCatalog, Table, type_change_loses_data};
+use std::collections::BTreeMap;
+
+use super::legacy;
+use super::message::{self, Facts};
+use super::plan::is_planned;
+use super::{Aspect, Consequence, Finding, Loss, PromptKind, PushPlan, Statement};
+use crate::catalog::{Column, LiveCatalog, ObjectKind, ObjectRef, Rows, Table};
 use crate::declared::{Declared, Kit};
 use crate::drift::{Class, Code, Drift, Ledger, Severity};
 
-/// What `kit`'s push would do about each of `drifts`, with the severity and message that follow, and `ledger`'s verdict on
-/// the day `today`. `drifts` must be all there are: what push asks and rebuilds depends on the others.
+/// What push would do about each of `drifts` according to its `plan`, with the severity and message that follow, and
+/// `ledger`'s verdict on the day `today`.
 ///
 /// The class of a drift is settled here, since it depends on the kit: a difference in meaning that push does not see is a
 /// blind spot, and one in words alone that push does not see either is no finding.
 pub fn assess(
     drifts: Vec<Drift>,
+    plan: &PushPlan,
     declared: &Declared,
     live: &LiveCatalog,
     kit: &Kit,
     ledger: &Ledger,
     today: jiff::civil::Date,
 ) -> Vec<Finding> {
-    let plan = Plan::new(&drifts, declared, live, kit);
-    drifts.into_iter().filter_map(|drift| finding(&plan, drift, ledger, today)).collect()
+    let family = declared.dialect.family();
+    let legacy = (!is_planned(family)).then(|| legacy::Plan::new(&drifts, declared, live, kit));
+    let matcher = Matcher::new(plan, declared, live);
+    drifts
+        .into_iter()
+        .filter_map(|drift| {
+            let change = match &legacy {
+                Some(legacy) => change_of_legacy(legacy, &drift),
+                None => matcher.change(&drift),
+            };
+            finding(change, drift, ledger, today)
+        })
+        .collect()
 }
 
-fn finding(plan: &Plan, mut drift: Drift, ledger: &Ledger, today: jiff::civil::Date) -> Option<Finding> {
-    let change = change(plan, &drift);
-    match (drift.class, &change) {
-        (Class::Noise, None) => return None,
-        (Class::Drift, None) if drift.code != Code::UnresolvedDeclaration => drift.class = Class::BlindSpot,
+/// What push would do about one drift, before it is put into words.
+struct Change<'a> {
+    statements: Vec<String>,
+    data_loss: bool,
+    asks: bool,
+    facts: Facts<'a>,
+}
+
+fn finding(change: Change, mut drift: Drift, ledger: &Ledger, today: jiff::civil::Date) -> Option<Finding> {
+    let acts = !change.statements.is_empty();
+    match (drift.class, acts) {
+        (Class::Noise, false) => return None,
+        (Class::Drift, false) if !matches!(drift.code, Code::UnresolvedDeclaration | Code::StaleDeferral) => {
+            drift.class = Class::BlindSpot;
+        }
         _ => {}
     }
-    let consequence = change.map(|change| Consequence {
-        sentence: message::sentence(plan, &drift, &change),
-        statements: change.statements,
-        data_loss: change.loss != Loss::None && plan.evidence(&drift).rows.any(),
+    let facts = Facts { statements: &change.statements, ..change.facts };
+    let consequence = acts.then(|| Consequence {
+        sentence: message::sentence(&facts, &drift),
+        statements: change.statements.clone(),
+        data_loss: change.data_loss,
         asks: change.asks,
     });
     let severity = match drift.class {
@@ -41,158 +68,131 @@ fn finding(plan: &Plan, mut drift: Drift, ledger: &Ledger, today: jiff::civil::D
         Class::Noise => Severity::Hint,
         Class::Drift | Class::BlindSpot => drift.code.default_severity(),
     };
-    let message = message::message(plan, &drift, consequence.as_ref());
+    let message = message::message(&facts, &drift, consequence.as_ref());
     let status = ledger.status(&drift, today);
     Some(Finding { drift, consequence, severity, message, status })
 }
 
-/// What push would do about one drift, before it is put into words.
-pub(super) struct Change {
-    /// Its statements.
-    pub statements: Vec<String>,
-    /// What is lost where the table holds rows.
-    pub loss: Loss,
-    /// Whether push stops at a question before them.
-    pub asks: bool,
+/// Finds the statements of a plan by what they touch.
+struct Matcher<'a> {
+    plan: &'a PushPlan,
+    touching: BTreeMap<&'a ObjectRef, Vec<(usize, Aspect)>>,
+    declared: BTreeMap<(Option<&'a str>, &'a str), &'a Table>,
+    live: &'a LiveCatalog,
 }
 
-/// What a change takes from a table that holds rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Loss {
-    /// Nothing.
-    None,
-    /// The table with its rows.
-    Table,
-    /// A column with its values.
-    Column,
-    /// All rows, which push deletes to make the change possible.
-    Rows,
-    /// Part of the column's values.
-    Values,
-}
-
-fn change(plan: &Plan, drift: &Drift) -> Option<Change> {
-    match drift.code {
-        Code::UndeclaredTable => drop_table(plan, drift),
-        Code::MissingTable => create_table(plan, drift),
-        Code::UndeclaredColumn => drop_column(plan, drift),
-        Code::MissingColumn => add_column(plan, drift),
-        Code::TypeMismatch => alter_column(plan, drift, true),
-        Code::NullabilityMismatch => alter_column(plan, drift, false),
-        _ => None,
-    }
-}
-
-fn drop_table(plan: &Plan, drift: &Drift) -> Option<Change> {
-    let table = plan.live_table(drift)?;
-    let statements = match plan.family {
-        Family::Postgresql => postgresql::drop_table(plan, table),
-        Family::Mysql => vec![mysql::drop_table(table)],
-        Family::Sqlite => vec![sqlite::drop_table(table)],
-    };
-    // One question about what was renamed, another about what is lost.
-    let asks = !plan.created_tables.is_empty() || plan.evidence(drift).rows.any();
-    Some(Change { statements, loss: Loss::Table, asks })
-}
-
-fn create_table(plan: &Plan, drift: &Drift) -> Option<Change> {
-    let table = &plan.declared_table(drift)?.table;
-    let statements = match plan.family {
-        Family::Postgresql => postgresql::create_table(plan, table),
-        Family::Mysql => mysql::create_table(plan, table),
-        Family::Sqlite => sqlite::create_table(table),
-    };
-    Some(Change { statements, loss: Loss::None, asks: !plan.dropped_tables.is_empty() })
-}
-
-fn drop_column(plan: &Plan, drift: &Drift) -> Option<Change> {
-    let (declared, live) = (&plan.declared_table(drift)?.table, plan.live_table(drift)?);
-    let statements = match plan.family {
-        _ if plan.rebuilds(drift) => rebuild(plan, drift, declared),
-        Family::Postgresql => vec![postgresql::drop_column(live, &drift.object.name)],
-        Family::Mysql => vec![mysql::drop_column(live, &drift.object.name)],
-        Family::Sqlite => vec![sqlite::drop_column(live, &drift.object.name)],
-    };
-    let asks = !plan.created_columns(drift).is_empty() || plan.evidence(drift).rows.any();
-    Some(Change { statements, loss: Loss::Column, asks })
-}
-
-fn add_column(plan: &Plan, drift: &Drift) -> Option<Change> {
-    let (table, column) = (&plan.declared_table(drift)?.table, plan.declared_column(drift)?);
-    let has_rows = plan.evidence(drift).rows.any();
-    let without_default = column.not_null.known() == Some(&true) && column.default.known().is_some_and(Option::is_none);
-    let emptied = match (plan.family, plan.generation) {
-        (Family::Sqlite, Generation::V0) => sqlite::needs_empty_table(column),
-        (_, Generation::V0) => without_default,
-        (_, Generation::V1) => false,
-    };
-    let mut statements = Vec::new();
-    if plan.rebuilds(drift) || (plan.family == Family::Sqlite && is_key(table, &column.name)) {
-        statements.extend(rebuild(plan, drift, table));
-    } else {
-        if emptied && has_rows {
-            statements.push(match plan.family {
-                Family::Postgresql => postgresql::truncate(table),
-                Family::Mysql => mysql::truncate(table),
-                Family::Sqlite => sqlite::delete_rows(table),
-            });
-        }
-        statements.push(match plan.family {
-            Family::Postgresql => postgresql::add_column(plan, table, column),
-            Family::Mysql => mysql::add_column(table, column),
-            Family::Sqlite => sqlite::add_column(table, column),
-        });
-    }
-    let asks = !plan.dropped_columns(drift).is_empty() || (emptied && has_rows);
-    Some(Change { statements, loss: if emptied { Loss::Rows } else { Loss::None }, asks })
-}
-
-fn alter_column(plan: &Plan, drift: &Drift, of_type: bool) -> Option<Change> {
-    if !plan.alters_column(drift) {
-        return None;
-    }
-    let (table, column) = (&plan.declared_table(drift)?.table, plan.declared_column(drift)?);
-    let has_rows = plan.evidence(drift).rows.any();
-    let becomes_required =
-        !of_type && column.not_null.known() == Some(&true) && column.default.known().is_some_and(Option::is_none);
-    let change = |statements, loss, asks| Some(Change { statements, loss, asks });
-    let values = match (of_type, plan.live_column(drift)?.sql_type.known(), column.sql_type.known()) {
-        (true, Some(live), Some(declared)) if type_change_loses_data(plan.declared.dialect, live, declared) => {
-            Loss::Values
-        }
-        _ => Loss::None,
-    };
-    match plan.family {
-        Family::Postgresql if of_type => change(postgresql::set_type(plan, drift)?, values, false),
-        Family::Postgresql => change(vec![postgresql::set_not_null(plan, drift)?], Loss::None, false),
-        Family::Sqlite if plan.alters_by_rebuilding() => change(rebuild(plan, drift, table), values, false),
-        Family::Sqlite => {
-            let emptied = becomes_required;
-            let statements = sqlite::alter_column(plan, table, column, emptied && has_rows);
-            change(statements, if emptied { Loss::Rows } else { values }, emptied && has_rows)
-        }
-        Family::Mysql => {
-            // 0.x empties a table with rows for any change of type, and for a NOT NULL without a default.
-            let emptied = plan.generation == Generation::V0 && (of_type || becomes_required);
-            let mut statements = Vec::new();
-            if emptied && has_rows {
-                statements.push(mysql::truncate(table));
+impl<'a> Matcher<'a> {
+    fn new(plan: &'a PushPlan, declared: &'a Declared, live: &'a LiveCatalog) -> Self {
+        let mut touching: BTreeMap<&ObjectRef, Vec<(usize, Aspect)>> = BTreeMap::new();
+        for (number, statement) in plan.statements.iter().enumerate() {
+            for touch in &statement.touches {
+                touching.entry(&touch.object).or_default().push((number, touch.aspect));
             }
-            statements.push(mysql::modify_column(table, column));
-            let asks = (emptied && has_rows) || (plan.generation == Generation::V1 && of_type);
-            change(statements, if emptied { Loss::Rows } else { values }, asks)
         }
+        // Of two declarations of one table, the first is compared.
+        let tables = declared.tables.iter().rev().map(|table| &table.table);
+        let declared = tables.map(|table| ((table.schema.as_deref(), table.name.as_str()), table)).collect();
+        Self { plan, touching, declared, live }
+    }
+
+    /// What push would do about `drift`.
+    fn change(&self, drift: &Drift) -> Change<'a> {
+        let statements = self.statements(drift);
+        let loss = statements.iter().map(|statement| statement.loss).find(|loss| *loss != Loss::None);
+        let rows = statements.iter().find(|statement| statement.loss != Loss::None).map(|statement| statement.rows);
+        let others = self.others(drift);
+        Change {
+            data_loss: statements.iter().any(|statement| statement.loses_data()),
+            asks: !statements.is_empty()
+                && self.plan.prompts.iter().any(|prompt| prompt.concerns.contains(&drift.object)),
+            facts: Facts {
+                statements: &[],
+                loss: loss.unwrap_or_default(),
+                rows: rows.unwrap_or_else(|| self.rows(drift)),
+                declared: self.declared_column(drift),
+                rebuilds: statements.iter().any(|statement| statement.sql.starts_with("CREATE TABLE `__new_")),
+                others,
+            },
+            statements: statements.into_iter().map(|statement| statement.sql.clone()).collect(),
+        }
+    }
+
+    /// The statements that change what `drift` is about, in push's order.
+    fn statements(&self, drift: &Drift) -> Vec<&'a Statement> {
+        let aspects = aspects(drift.code);
+        let Some(touching) = self.touching.get(&drift.object) else { return Vec::new() };
+        let mut numbers: Vec<usize> =
+            touching.iter().filter(|(_, aspect)| aspects.contains(aspect)).map(|(number, _)| *number).collect();
+        numbers.dedup();
+        numbers.into_iter().map(|number| &self.plan.statements[number]).collect()
+    }
+
+    /// The names that push takes into consideration for the object.
+    fn others(&self, drift: &Drift) -> Vec<&'a str> {
+        let asked = self.plan.prompts.iter().filter(|prompt| prompt.kind == PromptKind::CreatedOrRenamed);
+        let mut others: Vec<&str> = Vec::new();
+        for prompt in asked {
+            let Some((new, old)) = prompt.concerns.split_first() else { continue };
+            if *new == drift.object {
+                others.extend(old.iter().map(|object| object.name.as_str()));
+            } else if old.contains(&drift.object) {
+                others.push(&new.name);
+            }
+        }
+        others
+    }
+
+    fn declared_column(&self, drift: &Drift) -> Option<&'a Column> {
+        let table = self.declared.get(&(drift.object.schema.as_deref(), drift.object.table.as_deref()?))?;
+        (drift.object.kind == ObjectKind::Column).then(|| table.column(&drift.object.name)).flatten()
+    }
+
+    fn rows(&self, drift: &Drift) -> Rows {
+        let Some(table) = &drift.object.table else { return Rows::Unknown };
+        let key = (drift.object.schema.clone(), table.clone());
+        self.live.evidence.get(&key).map_or(Rows::Unknown, |evidence| evidence.rows)
     }
 }
 
-/// The rebuild of a SQLite table; it empties the table where one of its new columns needs it.
-fn rebuild(plan: &Plan, drift: &Drift, table: &Table) -> Vec<String> {
-    let has_rows = plan.evidence(drift).rows.any();
-    let emptied = has_rows
-        && plan.created_columns(drift).iter().filter_map(|name| table.column(name)).any(sqlite::needs_empty_table);
-    sqlite::rebuild(plan, table, emptied)
+/// What a statement changes that answers a drift of `code`.
+fn aspects(code: Code) -> &'static [Aspect] {
+    /// For codes by their name, or the part of it that several share.
+    const ASPECTS: &[(&str, &[Aspect])] = &[
+        ("undeclared-", &[Aspect::Absence]),
+        ("missing-", &[Aspect::Existence]),
+        ("possible-rename", &[Aspect::Existence, Aspect::Absence, Aspect::Name]),
+        ("type-mismatch", &[Aspect::Type]),
+        ("nullability-mismatch", &[Aspect::Nullability]),
+        ("default-mismatch", &[Aspect::Default]),
+        ("identity-mismatch", &[Aspect::Identity]),
+        ("generated-mismatch", &[Aspect::Generated]),
+        ("-mismatch", &[Aspect::Definition, Aspect::Existence, Aspect::Absence, Aspect::Name]),
+    ];
+    ASPECTS.iter().find(|(part, _)| code.name().contains(part)).map_or(&[], |(_, aspects)| aspects)
 }
 
-fn is_key(table: &Table, column: &str) -> bool {
-    table.primary_key.as_ref().is_some_and(|key| key.columns.iter().any(|name| name == column))
+fn change_of_legacy<'a>(plan: &'a legacy::Plan<'a>, drift: &Drift) -> Change<'a> {
+    let change = legacy::change(plan, drift);
+    let others = match drift.code {
+        Code::UndeclaredTable => plan.created_tables.iter().map(String::as_str).collect(),
+        Code::MissingTable => plan.dropped_tables.iter().map(String::as_str).collect(),
+        Code::UndeclaredColumn => plan.created_columns(drift),
+        Code::MissingColumn => plan.dropped_columns(drift),
+        _ => Vec::new(),
+    };
+    let loss = change.as_ref().map_or(Loss::None, |change| change.loss);
+    let rows = plan.evidence(drift).rows;
+    Change {
+        data_loss: loss != Loss::None && rows.any(),
+        asks: change.as_ref().is_some_and(|change| change.asks),
+        facts: Facts {
+            statements: &[],
+            loss,
+            rows,
+            declared: plan.declared_column(drift),
+            rebuilds: plan.alters_by_rebuilding(),
+            others,
+        },
+        statements: change.map(|change| change.statements).unwrap_or_default(),
+    }
 }

@@ -1,14 +1,28 @@
 //! The words for a drift: one sentence that names the object, both sides and what push would do.
 
-use super::Consequence;
-use super::assess::{Change, Loss};
-use super::plan::Plan;
-use crate::catalog::Rows;
+use super::{Consequence, Loss};
+use crate::catalog::{Column, Rows};
 use crate::drift::{Class, Code, Drift};
 
+/// What the words about one drift are made of.
+pub(super) struct Facts<'a> {
+    /// Its statements.
+    pub statements: &'a [String],
+    /// The gravest that they take away.
+    pub loss: Loss,
+    /// What the table holds.
+    pub rows: Rows,
+    /// The declared column that it is about.
+    pub declared: Option<&'a Column>,
+    /// Whether push does it by making the table anew.
+    pub rebuilds: bool,
+    /// What push asks about: the others that may be the object under another name.
+    pub others: Vec<&'a str>,
+}
+
 /// What push would do, as a sentence: `drizzle-kit push would drop it and its about 1,204 rows.`
-pub(super) fn sentence(plan: &Plan, drift: &Drift, change: &Change) -> String {
-    let rows = plan.evidence(drift).rows;
+pub(super) fn sentence(facts: &Facts, drift: &Drift) -> String {
+    let rows = facts.rows;
     let verb = match drift.code {
         Code::UndeclaredTable => match rows {
             Rows::None => "drop it (it holds no rows)".to_owned(),
@@ -21,7 +35,7 @@ pub(super) fn sentence(plan: &Plan, drift: &Drift, change: &Change) -> String {
             Rows::Unknown => "drop it, with its values if the table holds rows".to_owned(),
             Rows::Some | Rows::About(_) => format!("drop it and its values in {}", words(rows)),
         },
-        Code::MissingColumn => match (change.loss, rows) {
+        Code::MissingColumn => match (facts.loss, rows) {
             (Loss::Rows, Rows::Unknown) => {
                 "add it, and if the table holds rows first delete them all, as it is NOT NULL without a default"
                     .to_owned()
@@ -31,37 +45,37 @@ pub(super) fn sentence(plan: &Plan, drift: &Drift, change: &Change) -> String {
             }
             _ => "add it".to_owned(),
         },
-        _ if drift.class == Class::Noise && plan.alters_by_rebuilding() => "rebuild the table".to_owned(),
-        _ if drift.class == Class::Noise => format!("run {}{}", statement_words(change), loss_words(change.loss, rows)),
+        _ if drift.class == Class::Noise && facts.rebuilds => "rebuild the table".to_owned(),
+        _ if drift.class == Class::Noise => format!("run {}{}", statement_words(facts), loss_words(facts.loss, rows)),
         Code::TypeMismatch => {
-            let to = plan.declared_column(drift).and_then(|column| column.sql_type.known()).map_or("?", String::as_str);
+            let to = facts.declared.and_then(|column| column.sql_type.known()).map_or("?", String::as_str);
             format!(
                 "{} `{to}`{}",
-                if plan.alters_by_rebuilding() { "rebuild the table to make it" } else { "change it to" },
-                loss_words(change.loss, rows)
+                if facts.rebuilds { "rebuild the table to make it" } else { "change it to" },
+                loss_words(facts.loss, rows)
             )
         }
         Code::NullabilityMismatch => {
-            let required = plan.declared_column(drift).and_then(|column| column.not_null.known()) == Some(&true);
-            let verb = match (required, plan.alters_by_rebuilding()) {
+            let required = facts.declared.and_then(|column| column.not_null.known()) == Some(&true);
+            let verb = match (required, facts.rebuilds) {
                 (true, true) => "rebuild the table to forbid NULL, which fails if a row holds NULL",
                 (false, true) => "rebuild the table to allow NULL",
-                (true, _) if change.loss == Loss::None => "set NOT NULL, which fails if a row holds NULL",
+                (true, _) if facts.loss == Loss::None => "set NOT NULL, which fails if a row holds NULL",
                 (true, _) => "set NOT NULL",
                 (false, _) => "drop NOT NULL",
             };
-            format!("{verb}{}", loss_words(change.loss, rows))
+            format!("{verb}{}", loss_words(facts.loss, rows))
         }
         _ => "do nothing".to_owned(),
     };
-    match answer(plan, drift) {
+    match answer(facts, drift) {
         Some(answer) => format!("drizzle-kit push would {verb}, unless you answer its question that {answer}."),
         None => format!("drizzle-kit push would {verb}."),
     }
 }
 
 /// The finding's message.
-pub(super) fn message(plan: &Plan, drift: &Drift, consequence: Option<&Consequence>) -> String {
+pub(super) fn message(facts: &Facts, drift: &Drift, consequence: Option<&Consequence>) -> String {
     let object = &drift.object;
     let side = |text: &Option<String>| text.clone().unwrap_or_default();
     let known = match drift.code {
@@ -82,7 +96,7 @@ pub(super) fn message(plan: &Plan, drift: &Drift, consequence: Option<&Consequen
             format!("Column `{object}` ({}) is in the code but not in the database", definition(drift, &drift.declared))
         }
         Code::NullabilityMismatch if drift.class == Class::Noise => {
-            let required = plan.declared_column(drift).and_then(|column| column.not_null.known()) == Some(&true);
+            let required = facts.declared.and_then(|column| column.not_null.known()) == Some(&true);
             let (says, silent) = if required { ("code", "database") } else { ("database", "code") };
             format!(
                 "Column `{object}` is in the primary key, where NOT NULL goes without saying: the {says} says it and the \
@@ -100,7 +114,7 @@ pub(super) fn message(plan: &Plan, drift: &Drift, consequence: Option<&Consequen
             definition(drift, &drift.live)
         ),
         Code::NullabilityMismatch => {
-            let required = plan.declared_column(drift).and_then(|column| column.not_null.known()) == Some(&true);
+            let required = facts.declared.and_then(|column| column.not_null.known()) == Some(&true);
             match required {
                 true => format!("Column `{object}` is NOT NULL in the code but allows NULL in the database"),
                 false => format!("Column `{object}` allows NULL in the code but is NOT NULL in the database"),
@@ -135,14 +149,9 @@ fn definition(drift: &Drift, side: &Option<String>) -> String {
 }
 
 /// The answer to what push wants to know before it creates and drops things of one kind, by which it renames instead.
-fn answer(plan: &Plan, drift: &Drift) -> Option<String> {
-    let (others, this_is_new) = match drift.code {
-        Code::UndeclaredTable => (plan.created_tables.iter().map(String::as_str).collect(), false),
-        Code::MissingTable => (plan.dropped_tables.iter().map(String::as_str).collect(), true),
-        Code::UndeclaredColumn => (plan.created_columns(drift), false),
-        Code::MissingColumn => (plan.dropped_columns(drift), true),
-        _ => (Vec::new(), false),
-    };
+fn answer(facts: &Facts, drift: &Drift) -> Option<String> {
+    let others = &facts.others;
+    let this_is_new = drift.live.is_none();
     let (first, more) = (others.first()?, others.len() - 1);
     let others = match more {
         0 => format!("`{first}`"),
@@ -168,8 +177,8 @@ fn loss_words(loss: Loss, rows: Rows) -> String {
 }
 
 /// What push runs for nothing.
-fn statement_words(change: &Change) -> String {
-    change.statements.iter().map(|statement| format!("`{statement}`")).collect::<Vec<_>>().join(" and ")
+fn statement_words(facts: &Facts) -> String {
+    facts.statements.iter().map(|statement| format!("`{statement}`")).collect::<Vec<_>>().join(" and ")
 }
 
 fn capitalised(text: &str) -> String {

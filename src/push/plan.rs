@@ -1,169 +1,133 @@
-//! What of both sides push's statements about one drift depend on.
+//! `plan(declared, live, filter, kit)`: the whole of one push. The planners of the schema languages plug in here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use super::input::Input;
+use super::renames::{Question, Renames};
+use super::{Choice, Failure, Prompt, PromptKind, PushPlan, Statement};
+use crate::catalog::{Family, Filter, LiveCatalog};
+use crate::declared::{Declared, Kit};
 
-use crate::catalog::{Column, Dialect, Evidence, Family, Generation, LiveCatalog, Table};
-use crate::declared::{Declared, DeclaredTable, Kit};
-use crate::drift::{Code, Drift};
-
-/// A table's schema and name.
-type TableKey = (Option<String>, String);
-
-/// The whole of one push, as far as it bears on the statements about a single drift.
-pub(super) struct Plan<'a> {
-    /// The schema language.
-    pub family: Family,
-    /// Whose rules hold.
-    pub generation: Generation,
-    /// The declared side.
-    pub declared: &'a Declared,
-    /// The live side.
-    pub live: &'a LiveCatalog,
-    /// Names of tables that push would create.
-    pub created_tables: Vec<String>,
-    /// Names of tables that push would drop.
-    pub dropped_tables: Vec<String>,
-    created_columns: BTreeMap<TableKey, Vec<String>>,
-    dropped_columns: BTreeMap<TableKey, Vec<String>>,
-    altered: BTreeSet<TableKey>,
-    declared_tables: BTreeMap<(Option<&'a str>, &'a str), &'a DeclaredTable>,
-    live_tables: BTreeMap<(Option<&'a str>, &'a str), &'a Table>,
+/// One push with given answers.
+#[derive(Clone, Debug, Default)]
+#[allow(dead_code)]
+pub(super) struct Run {
+    /// Its statements.
+    pub statements: Vec<Statement>,
+    /// What it asks once it knows them.
+    pub prompts: Vec<Prompt>,
+    /// Where it fails.
+    pub failure: Option<Failure>,
 }
 
-impl<'a> Plan<'a> {
-    /// The push that would follow from `drifts`, which must be all there are.
-    pub(super) fn new(drifts: &[Drift], declared: &'a Declared, live: &'a LiveCatalog, kit: &Kit) -> Self {
-        let mut plan = Self {
-            family: declared.dialect.family(),
-            generation: kit.generation(),
-            declared,
-            live,
-            created_tables: Vec::new(),
-            dropped_tables: Vec::new(),
-            created_columns: BTreeMap::new(),
-            dropped_columns: BTreeMap::new(),
-            altered: BTreeSet::new(),
-            // Of two declarations of one table, the first is compared.
-            declared_tables: declared.tables.iter().rev().map(|table| (name_of(&table.table), table)).collect(),
-            live_tables: live.catalog.tables.iter().map(|table| (name_of(table), table)).collect(),
+/// Plans the push of one schema language. It asks `Renames` in push's order, and is otherwise a function of its input.
+type Planner = fn(&Input, &mut Renames) -> Run;
+
+/// The planner of a schema language.
+fn planner(family: Family) -> Option<Planner> {
+    match family {
+        Family::Postgresql | Family::Mysql | Family::Sqlite => None,
+    }
+}
+
+/// Whether the whole push of a schema language is planned.
+pub(super) fn is_planned(family: Family) -> bool {
+    planner(family).is_some()
+}
+
+/// How many tables are planned again, over all choices together; the choices beyond have no statements.
+const MOST_TABLES_AGAIN: usize = 100_000;
+
+/// What `kit`'s push would do now.
+pub fn plan(declared: &Declared, live: &LiveCatalog, filter: &Filter, kit: &Kit) -> PushPlan {
+    let input = Input::new(declared, live, filter, kit);
+    let Some(planner) = planner(input.family) else { return PushPlan::default() };
+    let mut renames = Renames::default();
+    let run = planner(&input, &mut renames);
+    let mut left = MOST_TABLES_AGAIN / (declared.tables.len() + live.catalog.tables.len()).max(1);
+    let questions = renames.into_questions();
+    let mut prompts = Vec::with_capacity(questions.len() + run.prompts.len());
+    for (number, question) in questions.into_iter().enumerate() {
+        let mut again = |choice: usize| {
+            let mut answers = vec![0; number];
+            answers.push(choice);
+            left = left.checked_sub(1)?;
+            Some(planner(&input, &mut Renames::answering(answers)).statements)
         };
-        for drift in drifts {
-            let object = &drift.object;
-            let key = (object.schema.clone(), object.table.clone().unwrap_or_default());
-            match drift.code {
-                Code::MissingTable => plan.created_tables.push(object.name.clone()),
-                Code::UndeclaredTable => plan.dropped_tables.push(object.name.clone()),
-                Code::MissingColumn => plan.created_columns.entry(key).or_default().push(object.name.clone()),
-                Code::UndeclaredColumn => plan.dropped_columns.entry(key).or_default().push(object.name.clone()),
-                Code::TypeMismatch | Code::NullabilityMismatch if plan.alters_column(drift) => {
-                    plan.altered.insert(key);
-                }
-                _ => {}
-            }
+        prompts.push(prompt(question, &run.statements, &mut again));
+    }
+    prompts.extend(run.prompts);
+    PushPlan { statements: run.statements, prompts, failure: run.failure }
+}
+
+/// [`plan`] without the statements that follow from other answers than the first: what a drift's finding needs.
+pub fn outline(declared: &Declared, live: &LiveCatalog, filter: &Filter, kit: &Kit) -> PushPlan {
+    let input = Input::new(declared, live, filter, kit);
+    let Some(planner) = planner(input.family) else { return PushPlan::default() };
+    let mut renames = Renames::default();
+    let run = planner(&input, &mut renames);
+    let questions = renames.into_questions();
+    let mut prompts: Vec<Prompt> =
+        questions.into_iter().map(|question| prompt(question, &run.statements, &mut |_| None)).collect();
+    prompts.extend(run.prompts);
+    PushPlan { statements: run.statements, prompts, failure: run.failure }
+}
+
+fn prompt(question: Question, first: &[Statement], again: &mut dyn FnMut(usize) -> Option<Vec<Statement>>) -> Prompt {
+    let Question { text, labels, concerns } = question;
+    let mut lost: Vec<Option<Vec<String>>> = Vec::with_capacity(labels.len());
+    let mut choices = Vec::with_capacity(labels.len());
+    for (number, label) in labels.into_iter().enumerate() {
+        let statements = if number == 0 { Some(first.to_vec()) } else { again(number) };
+        let destroyed = statements.as_deref().map(destroyed);
+        choices.push(Choice {
+            label,
+            statements: statements.unwrap_or_default().into_iter().map(|statement| statement.sql).collect(),
+            destroys: destroyed.as_ref().filter(|words| !words.is_empty()).map(|words| words.join("; ")),
+        });
+        lost.push(destroyed);
+    }
+    // What every choice destroys is no matter of this question.
+    let others = |word: &String| lost.iter().flatten().all(|words| words.contains(word));
+    let several = lost.iter().flatten().count() > 1;
+    let loses = |words: &Option<Vec<String>>| match words {
+        Some(words) => words.iter().any(|word| !(several && others(word))),
+        None => true,
+    };
+    let first_loses = loses(&lost[0]);
+    let safe_choice = lost.iter().position(|words| !loses(words));
+    let advice = advice(&concerns, safe_choice, first_loses);
+    Prompt { kind: PromptKind::CreatedOrRenamed, text, choices, safe_choice, advice, concerns }
+}
+
+/// What `statements` destroy, each thing once.
+fn destroyed(statements: &[Statement]) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for destroys in statements.iter().filter_map(|statement| statement.destroys.as_ref()) {
+        if !words.contains(destroys) {
+            words.push(destroys.clone());
         }
-        plan
     }
+    words
+}
 
-    /// Whether push of this version sees the difference of a column that both sides have.
-    pub(super) fn alters_column(&self, drift: &Drift) -> bool {
-        let (Some(declared), Some(live)) = (self.declared_column(drift), self.live_column(drift)) else { return false };
-        let types = |sees: fn(Generation, &str, &str) -> bool| match (declared.sql_type.known(), live.sql_type.known())
-        {
-            (Some(declared), Some(live)) => sees(self.generation, declared, live),
-            _ => false,
-        };
-        match (drift.code, self.family) {
-            (Code::TypeMismatch, Family::Postgresql) => types(super::postgresql::sees_types),
-            (Code::TypeMismatch, Family::Mysql) => types(super::mysql::sees_types),
-            (Code::TypeMismatch, Family::Sqlite) => types(super::sqlite::sees_types),
-            (Code::NullabilityMismatch, family) => {
-                let said = self.live_table(drift).and_then(|table| self.live.says_not_null(table, live));
-                declared.not_null.known().copied() != said
-                    && match (family, self.generation) {
-                        (Family::Postgresql, Generation::V0) => !types(super::postgresql::hides_column),
-                        // 1.0 takes the columns of a primary key as NOT NULL.
-                        (_, Generation::V1) => !self.is_key(drift),
-                        _ => true,
-                    }
-            }
-            _ => false,
+fn advice(concerns: &[crate::catalog::ObjectRef], safe_choice: Option<usize>, first_loses: bool) -> String {
+    let Some((new, old)) = concerns.split_first() else { return String::new() };
+    let old = match old {
+        [one] => format!("`{one}`"),
+        [one, _] => format!("`{one}` or another"),
+        [one, rest @ ..] => format!("`{one}` or one of {} others", rest.len()),
+        [] => String::new(),
+    };
+    match safe_choice {
+        Some(0) if !first_loses => {
+            format!("Press Enter: nothing is lost, unless `{new}` is {old} under a new name.")
         }
+        Some(_) => format!(
+            "Choose a rename only if `{new}` is {old} under a new name; otherwise press Ctrl-C, for the other choice \
+             destroys what {old} holds."
+        ),
+        None => format!(
+            "Press Ctrl-C: every choice destroys something. Declare {old} in the code, or exclude it in the config, and push \
+             again."
+        ),
     }
-
-    fn is_key(&self, drift: &Drift) -> bool {
-        let key = |table: Option<&Table>| {
-            table
-                .and_then(|table| table.primary_key.as_ref())
-                .is_some_and(|key| key.columns.contains(&drift.object.name))
-        };
-        key(self.declared_table(drift).map(|declared| &declared.table)) && key(self.live_table(drift))
-    }
-
-    /// Whether push alters any table that both sides have.
-    pub(super) fn alters_any_table(&self) -> bool {
-        !(self.altered.is_empty() && self.created_columns.is_empty() && self.dropped_columns.is_empty())
-    }
-
-    /// Whether push changes a column by rebuilding its table. libSQL can alter columns, and 0.x makes use of it.
-    pub(super) fn alters_by_rebuilding(&self) -> bool {
-        let alters = self.declared.dialect == Dialect::Turso && self.generation == Generation::V0;
-        self.family == Family::Sqlite && !alters
-    }
-
-    /// Whether push rebuilds the table `drift` is about.
-    pub(super) fn rebuilds(&self, drift: &Drift) -> bool {
-        self.alters_by_rebuilding() && self.altered.contains(&table_key(drift))
-    }
-
-    /// Columns that push would create in the table of `drift`.
-    pub(super) fn created_columns(&self, drift: &Drift) -> Vec<&str> {
-        columns_of(&self.created_columns, drift)
-    }
-
-    /// Columns that push would drop from the table of `drift`.
-    pub(super) fn dropped_columns(&self, drift: &Drift) -> Vec<&str> {
-        columns_of(&self.dropped_columns, drift)
-    }
-
-    /// The declared table that `drift` is about.
-    pub(super) fn declared_table(&self, drift: &Drift) -> Option<&'a DeclaredTable> {
-        self.declared_tables.get(&(drift.object.schema.as_deref(), drift.object.table.as_deref()?)).copied()
-    }
-
-    /// The live table that `drift` is about.
-    pub(super) fn live_table(&self, drift: &Drift) -> Option<&'a Table> {
-        let (schema, name) = (drift.object.schema.as_deref(), drift.object.table.as_deref()?);
-        let alike =
-            |table: &&Table| table.schema.as_deref() == schema && self.family.same_identifier(&table.name, name);
-        self.live_tables.get(&(schema, name)).copied().or_else(|| self.live.catalog.tables.iter().find(alike))
-    }
-
-    /// The declared column that `drift` is about.
-    pub(super) fn declared_column(&self, drift: &Drift) -> Option<&'a Column> {
-        self.declared_table(drift)?.table.column(&drift.object.name)
-    }
-
-    /// The live column that `drift` is about.
-    pub(super) fn live_column(&self, drift: &Drift) -> Option<&'a Column> {
-        let (table, name) = (self.live_table(drift)?, &drift.object.name);
-        let alike = |column: &&Column| self.family.same_identifier(&column.name, name);
-        table.column(name).or_else(|| table.columns.iter().find(alike))
-    }
-
-    /// What the table of `drift` holds.
-    pub(super) fn evidence(&self, drift: &Drift) -> Evidence {
-        self.live_table(drift).map_or_else(Evidence::default, |table| self.live.evidence(table))
-    }
-}
-
-fn name_of(table: &Table) -> (Option<&str>, &str) {
-    (table.schema.as_deref(), &table.name)
-}
-
-fn table_key(drift: &Drift) -> TableKey {
-    (drift.object.schema.clone(), drift.object.table.clone().unwrap_or_default())
-}
-
-fn columns_of<'a>(columns: &'a BTreeMap<TableKey, Vec<String>>, drift: &Drift) -> Vec<&'a str> {
-    columns.get(&table_key(drift)).into_iter().flatten().map(String::as_str).collect()
 }

@@ -1,6 +1,6 @@
 //! What one run of `drizzle-kit push` would do: its statements, the questions it would stop at, and where it would fail.
 
-use crate::catalog::ObjectRef;
+use crate::catalog::{ObjectRef, Rows};
 
 /// One run of push.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,8 +23,78 @@ pub struct Statement {
     pub touches: Vec<Touch>,
     /// What it takes away, whether or not there are rows to lose.
     pub loss: Loss,
-    /// What it would destroy, in words, where rows are known to be there: `table conversations, about 1,204 rows`.
+    /// How many rows there are to lose.
+    pub rows: Rows,
+    /// What it would destroy, in words: `table conversations, about 1,204 rows`. Where nothing is known of the rows, it says
+    /// so; `None` where there are none.
     pub destroys: Option<String>,
+}
+
+impl Statement {
+    /// A statement that loses nothing. The `;` at its end is added where it is not there.
+    pub fn new(sql: impl Into<String>, touches: Vec<Touch>) -> Self {
+        let mut sql = sql.into();
+        if !sql.ends_with(';') {
+            sql.push(';');
+        }
+        Self { sql, touches, loss: Loss::None, rows: Rows::None, destroys: None }
+    }
+
+    /// The same statement, which takes away `what` (`table conversations`, `column users.email`) where there are rows.
+    pub fn losing(mut self, loss: Loss, what: &str, rows: Rows) -> Self {
+        self.loss = loss;
+        self.rows = rows;
+        self.destroys = match rows {
+            Rows::None => None,
+            Rows::Unknown => Some(format!("{what}, if it holds any rows")),
+            rows => Some(format!("{what}, {}", rows.words().unwrap_or_default())),
+        };
+        self
+    }
+
+    /// Whether it takes data away that is known to be there.
+    pub fn loses_data(&self) -> bool {
+        self.loss != Loss::None && self.rows.any()
+    }
+}
+
+impl Touch {
+    /// That `aspect` of `object` is changed.
+    pub fn new(object: ObjectRef, aspect: Aspect) -> Self {
+        Self { object, aspect }
+    }
+}
+
+impl PushPlan {
+    /// How the push would end.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self { failure: Some(_), .. } => Outcome::Fails,
+            Self { prompts, .. } if !prompts.is_empty() => Outcome::Asks,
+            Self { statements, .. } if !statements.is_empty() => Outcome::Ok,
+            _ => Outcome::NoChanges,
+        }
+    }
+
+    /// Whether nothing is asked, nothing lost, and nothing fails.
+    pub fn safe(&self) -> bool {
+        matches!(self.outcome(), Outcome::Ok | Outcome::NoChanges)
+            && self.statements.iter().all(|statement| statement.destroys.is_none())
+    }
+}
+
+/// How a push ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It finds nothing to do.
+    NoChanges,
+    /// It runs its statements.
+    Ok,
+    /// It asks first.
+    Asks,
+    /// It fails, before its first statement or at a later one.
+    Fails,
 }
 
 /// One aspect of one object.
@@ -90,6 +160,8 @@ pub struct Prompt {
     pub safe_choice: Option<usize>,
     /// What to do, in one sentence.
     pub advice: String,
+    /// The objects that it is about, the new one first.
+    pub concerns: Vec<ObjectRef>,
 }
 
 /// What a question is about.

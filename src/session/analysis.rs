@@ -17,7 +17,8 @@ pub fn analyse(
     today: jiff::civil::Date,
 ) -> Vec<Finding> {
     let drifts = drift::compare(declared, live, &project.filter);
-    push::assess(drifts, declared, live, &project.kit, ledger, today)
+    let plan = push::outline(declared, live, &project.filter, &project.kit);
+    push::assess(drifts, &plan, declared, live, &project.kit, ledger, today)
 }
 
 /// Where the live room finds the database of `project`.

@@ -1,0 +1,37 @@
+//! What a planner works from: both sides, the filters and the rules that hold.
+
+use crate::catalog::{Evidence, Family, Filter, Generation, LiveCatalog, Rows, Table};
+use crate::declared::{Declared, Kit};
+
+/// Both sides of one push.
+pub(super) struct Input<'a> {
+    /// The schema language.
+    pub family: Family,
+    /// Whose rules hold.
+    pub generation: Generation,
+    /// The declared side.
+    pub declared: &'a Declared,
+    /// The live side.
+    pub live: &'a LiveCatalog,
+    /// The config's filters, by the rules of `generation`.
+    pub filter: Filter,
+}
+
+impl<'a> Input<'a> {
+    /// The input of `kit`'s push.
+    pub fn new(declared: &'a Declared, live: &'a LiveCatalog, filter: &Filter, kit: &Kit) -> Self {
+        let generation = kit.generation();
+        let filter = Filter { generation, ..filter.clone() };
+        Self { family: declared.dialect.family(), generation, declared, live, filter }
+    }
+
+    /// What a live table holds.
+    pub fn evidence(&self, table: &Table) -> Evidence {
+        self.live.evidence(table)
+    }
+
+    /// How many rows a live table holds.
+    pub fn rows(&self, table: &Table) -> Rows {
+        self.evidence(table).rows
+    }
+}
