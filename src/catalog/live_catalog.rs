@@ -17,7 +17,7 @@ pub struct LiveCatalog {
     /// What each table holds, by schema and name.
     #[serde(with = "evidence_list")]
     pub evidence: BTreeMap<(Option<String>, String), Evidence>,
-    /// How each table is spelled, by name, where the dialect keeps the text (SQLite).
+    /// How each table and view is spelled, by name, where the dialect keeps the text (SQLite).
     pub spellings: BTreeMap<String, Spelling>,
     /// The sequences that belong to a column (PostgreSQL): they come and go with it.
     pub owned_sequences: Vec<OwnedSequence>,
@@ -45,14 +45,50 @@ pub struct OwnedSequence {
     pub identity: bool,
 }
 
-/// A table as it was written. drizzle-kit 0.x reads some facts off the text, and not always what holds.
+/// A table or view as it was written, and the order in which SQLite lists its parts. drizzle-kit reads some facts off the
+/// text, and not always what holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct Spelling {
-    /// The CREATE TABLE statement.
+    /// The CREATE statement.
     pub sql: String,
+    /// Its place in sqlite_schema.
+    pub position: usize,
+    /// What the statement creates.
+    pub kind: SpelledKind,
     /// The columns that say NOT NULL. An INTEGER PRIMARY KEY refuses NULL without saying so.
     pub not_null: Vec<String>,
+    /// The hidden columns of a virtual table.
+    pub hidden: Vec<String>,
+    /// The indexes that CREATE INDEX made, in the order of `pragma index_list`.
+    pub indexes: Vec<String>,
+    /// What each foreign key says that it refers to, in the order of the table's foreign keys.
+    pub references: Vec<SpelledReference>,
+}
+
+/// What a CREATE statement of SQLite creates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SpelledKind {
+    /// A table.
+    #[default]
+    Table,
+    /// A virtual table.
+    Virtual,
+    /// A table that a virtual table keeps for itself.
+    Shadow,
+    /// A view.
+    View,
+}
+
+/// What REFERENCES says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SpelledReference {
+    /// The table, in the case in which it is written there.
+    pub table: String,
+    /// Whether columns are named. Else they are those of the table's primary key.
+    pub names_columns: bool,
 }
 
 impl LiveCatalog {

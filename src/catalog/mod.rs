@@ -25,7 +25,9 @@ pub use generation::Generation;
 pub use glob::{Glob, expand_braces};
 pub use information_schema::{ColumnWords, InformationSchema, Namesake, StatisticWords, TableWords};
 pub use json::to_json;
-pub use live_catalog::{DatabaseIdentity, Evidence, LiveCatalog, OwnedSequence, Rows, Spelling};
+pub use live_catalog::{
+    DatabaseIdentity, Evidence, LiveCatalog, OwnedSequence, Rows, SpelledKind, SpelledReference, Spelling,
+};
 pub use object::{ObjectKind, ObjectRef};
 pub use same::Same;
 pub use snapshot::{FileHash, RowCount, Snapshot, SnapshotError};
@@ -181,6 +183,10 @@ pub struct Column {
     pub not_null: Fact<bool>,
     /// The default as SQL text, `None` without one.
     pub default: Fact<Option<String>>,
+    /// How the code writes its default. drizzle-kit compares a number with a number, not with its text.
+    pub default_form: DefaultForm,
+    /// Whether the code calls `.primaryKey()` on it; a key may also be listed beside the columns.
+    pub primary_flag: bool,
     /// GENERATED ... AS IDENTITY (PostgreSQL).
     pub identity: Option<Identity>,
     /// GENERATED ALWAYS AS (expression).
@@ -195,6 +201,38 @@ pub struct Column {
     pub comment: Option<String>,
     /// Left out of `SELECT *` (MySQL and MariaDB, live).
     pub invisible: bool,
+}
+
+/// What stands in the parentheses of `.default(...)`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum DefaultForm {
+    /// SQL.
+    #[default]
+    Sql,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// A BigInt, which drizzle-kit 0.x cannot write down.
+    BigInt,
+    /// A text.
+    Text,
+    /// An object, an array, a date.
+    Object,
+}
+
+/// How the code declares that keys are unique.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum UniqueForm {
+    /// `index()` or `uniqueIndex()` beside the columns.
+    #[default]
+    Index,
+    /// `.unique()` on its column.
+    Column,
+    /// `unique().on()` beside the columns.
+    Constraint,
 }
 
 /// An identity column's sequence. Absent options have the server's defaults.
@@ -261,6 +299,8 @@ pub struct Unique {
     pub columns: Vec<String>,
     /// NULLS NOT DISTINCT (PostgreSQL 15 and later).
     pub nulls_not_distinct: bool,
+    /// How the code declares it.
+    pub form: UniqueForm,
     /// DEFERRABLE.
     pub deferrable: Deferrable,
     /// Whether the code leaves the name to drizzle-kit, which made this one. Since 1.0 it then takes the database's.
@@ -315,6 +355,8 @@ pub struct Index {
     pub storage: Vec<(String, String)>,
     /// NULLS NOT DISTINCT (PostgreSQL 15 and later).
     pub nulls_not_distinct: bool,
+    /// How the code declares it: drizzle-kit 0.x makes SQLite's unique constraints indexes.
+    pub form: UniqueForm,
     /// Left behind by a failed CREATE INDEX CONCURRENTLY (PostgreSQL, live).
     pub invalid: bool,
     /// Kept up to date but not used: INVISIBLE on MySQL, IGNORED on MariaDB (live).

@@ -239,7 +239,7 @@ mod tests {
                 ]),
                 spellings: BTreeMap::from([(
                     "users".into(),
-                    Spelling { sql: "create".into(), not_null: vec!["a".into()] },
+                    Spelling { sql: "create".into(), not_null: vec!["a".into()], ..Spelling::default() },
                 )]),
                 owned_sequences: vec![OwnedSequence {
                     sequence: sequence.clone(),

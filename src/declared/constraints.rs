@@ -8,7 +8,7 @@ use super::evaluate::Arguments;
 use super::lowering::Lowering;
 use super::value::{Location, Placed, Property, Unknown, Value};
 use super::{DeclaredTable, Generation, names};
-use crate::catalog::{self, Check, Fact, Family, ForeignKey, Index, IndexColumn, PrimaryKey, Unique};
+use crate::catalog::{self, Check, Fact, Family, ForeignKey, Index, IndexColumn, PrimaryKey, Unique, UniqueForm};
 
 /// The action where the code names none.
 const NO_ACTION: &str = "no action";
@@ -27,31 +27,26 @@ impl Lowering<'_, '_> {
                 names::unique(self.generation, self.family, &declared.table.name, &columns, true)
             }
         };
-        self.push_unique((name, name_is_default), vec![column.to_owned()], unique.nulls_not_distinct, declared);
+        let columns = vec![column.to_owned()];
+        let form = UniqueForm::Column;
+        let nulls_not_distinct = unique.nulls_not_distinct;
+        let unique =
+            Unique { name: Some(name), columns, nulls_not_distinct, form, name_is_default, ..Default::default() };
+        self.push_unique(unique, declared);
     }
 
     /// Before 1.0, drizzle-kit makes SQLite's unique constraints indexes.
-    fn push_unique(
-        &mut self,
-        (name, name_is_default): (String, bool),
-        columns: Vec<String>,
-        nulls_not_distinct: bool,
-        declared: &mut DeclaredTable,
-    ) {
+    fn push_unique(&mut self, unique: Unique, declared: &mut DeclaredTable) {
         if (self.generation, self.family) == (Generation::V0, Family::Sqlite) {
-            let columns = columns.into_iter().map(plain_key).collect();
             declared.table.indexes.push(Index {
-                name,
+                name: unique.name.unwrap_or_default(),
                 unique: true,
-                method: None,
-                columns,
-                predicate: None,
-                name_is_default,
+                columns: unique.columns.into_iter().map(plain_key).collect(),
+                form: unique.form,
+                name_is_default: unique.name_is_default,
                 ..Default::default()
             });
         } else {
-            let name = Some(name);
-            let unique = Unique { name, columns, nulls_not_distinct, name_is_default, ..Default::default() };
             declared.table.uniques.push(unique);
         }
     }
@@ -215,7 +210,15 @@ impl Lowering<'_, '_> {
                     // drizzle names it by the keys, whatever the casing.
                     None => names::unique(self.generation, self.family, &declared.table.name, &bare, false),
                 };
-                self.push_unique((name, name_is_default), columns, *nulls_not_distinct, declared);
+                let unique = Unique {
+                    name: Some(name),
+                    columns,
+                    nulls_not_distinct: *nulls_not_distinct,
+                    form: UniqueForm::Constraint,
+                    name_is_default,
+                    ..Default::default()
+                };
+                self.push_unique(unique, declared);
                 Ok(())
             }
             Extra::PrimaryKey { name, columns } => {

@@ -10,7 +10,8 @@ use super::modules::ModuleId;
 use super::value::{Location, Unknown, Value};
 use super::{Casing, ColumnPlaces, Declared, DeclaredTable, Generation, Located, Request, Unresolved};
 use crate::catalog::{
-    Column, Dialect, EnumType, Fact, Family, Generated, Identity, PrimaryKey, Sequence, SequenceOptions, Table, View,
+    Column, DefaultForm, Dialect, EnumType, Fact, Family, Generated, Identity, PrimaryKey, Sequence, SequenceOptions,
+    Table, View,
 };
 
 /// Builds the declared side of one reading.
@@ -308,6 +309,8 @@ impl Lowering<'_, '_> {
                 type_schema,
                 not_null: self.not_null(&state),
                 default,
+                default_form: state.default.as_ref().map_or_else(DefaultForm::default, default_form),
+                primary_flag: state.primary == Ok(true),
                 identity,
                 generated,
                 autoincrement: state.autoincrement,
@@ -362,6 +365,17 @@ impl Lowering<'_, '_> {
             declared.table.primary_key =
                 Some(PrimaryKey { columns: primary, name_is_default: true, ..Default::default() });
         }
+    }
+}
+
+fn default_form(default: &Value) -> DefaultForm {
+    match default {
+        Value::Number(_) => DefaultForm::Number,
+        Value::Boolean(_) => DefaultForm::Boolean,
+        Value::BigInt(_) => DefaultForm::BigInt,
+        Value::String(_) => DefaultForm::Text,
+        Value::Object(_) | Value::Array(_) | Value::Null | Value::Date(_) => DefaultForm::Object,
+        _ => DefaultForm::Sql,
     }
 }
 

@@ -7,7 +7,8 @@ use sqlx::sqlite::SqliteRow;
 
 use super::ddl;
 use crate::catalog::{
-    Check, Column, Fact, ForeignKey, Generated, Index, IndexColumn, PrimaryKey, Spelling, Table, Unique, View,
+    Check, Column, Fact, ForeignKey, Generated, Index, IndexColumn, PrimaryKey, SpelledKind, SpelledReference,
+    Spelling, Table, Unique, View,
 };
 
 /// The answers to the `.sql` files of their names.
@@ -51,6 +52,7 @@ struct Objects {
     tables: Vec<(String, String)>,
     indexes: BTreeMap<String, String>,
     views: Vec<View>,
+    spellings: BTreeMap<String, Spelling>,
 }
 
 /// Puts the answers together.
@@ -74,7 +76,12 @@ pub(super) fn assemble(answers: &Answers) -> Result<Assembled, sqlx::Error> {
     for (name, sql) in objects.tables.iter().filter(|(name, _)| !shadows.contains(name)) {
         tables.insert(name.clone(), Table { name: name.clone(), ..Table::default() });
         definitions.insert(name.clone(), ddl::table(sql));
-        result.spellings.insert(name.clone(), Spelling { sql: sql.clone(), not_null: Vec::new() });
+    }
+    result.spellings = objects.spellings.clone();
+    for (name, spelling) in &mut result.spellings {
+        if shadows.contains(name) {
+            spelling.kind = SpelledKind::Shadow;
+        }
     }
     let nothing = ddl::TableDdl::default();
     let definition = |table: &str| definitions.get(table).unwrap_or(&nothing);
@@ -84,6 +91,9 @@ pub(super) fn assemble(answers: &Answers) -> Result<Assembled, sqlx::Error> {
         let name: String = row.try_get(0)?;
         let Some(table) = tables.get_mut(&name) else { continue };
         let (column, place) = column(row, definition(&name))?;
+        if let (None, Some(spelling)) = (&column, result.spellings.get_mut(&name)) {
+            spelling.hidden.push(row.try_get(1)?);
+        }
         if let Some(column) = column {
             if place > 0 {
                 keys.entry(name.clone()).or_default().push((place, column.name.clone()));
@@ -122,6 +132,7 @@ pub(super) fn assemble(answers: &Answers) -> Result<Assembled, sqlx::Error> {
     }
     indexes(&answers.indexes, &objects, &definitions, &mut tables)?;
     foreign_keys(&answers.foreign_keys, &mut tables)?;
+    order(answers, &mut result.spellings)?;
 
     result.tables = tables.into_values().collect();
     Ok(result)
@@ -129,9 +140,19 @@ pub(super) fn assemble(answers: &Answers) -> Result<Assembled, sqlx::Error> {
 
 fn objects(rows: &[SqliteRow]) -> Result<Objects, sqlx::Error> {
     let mut objects = Objects::default();
-    for row in rows {
+    for (position, row) in rows.iter().enumerate() {
         let (kind, name): (String, String) = (row.try_get(0)?, row.try_get(1)?);
         let sql: String = row.try_get::<Option<String>, _>(3)?.unwrap_or_default();
+        if matches!(kind.as_str(), "table" | "view") {
+            let kind = match kind.as_str() {
+                "view" => SpelledKind::View,
+                _ if ddl::module(&sql).is_some() => SpelledKind::Virtual,
+                _ => SpelledKind::Table,
+            };
+            objects
+                .spellings
+                .insert(name.clone(), Spelling { sql: sql.clone(), position, kind, ..Spelling::default() });
+        }
         match kind.as_str() {
             "table" => objects.tables.push((name, sql)),
             "index" => drop(objects.indexes.insert(name, sql)),
@@ -260,6 +281,31 @@ fn indexes(
     for table in tables.values_mut() {
         table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
         table.uniques.sort_by(|a, b| a.columns.cmp(&b.columns));
+    }
+    Ok(())
+}
+
+/// Notes in which order SQLite lists the indexes and foreign keys of each table, and what the latter say word for word.
+fn order(answers: &Answers, spellings: &mut BTreeMap<String, Spelling>) -> Result<(), sqlx::Error> {
+    for row in &answers.indexes {
+        let (table, index, origin): (String, String, String) = (row.try_get(0)?, row.try_get(1)?, row.try_get(3)?);
+        if let Some(spelling) = spellings.get_mut(&table)
+            && origin == "c"
+            && spelling.indexes.last() != Some(&index)
+        {
+            spelling.indexes.push(index);
+        }
+    }
+    let mut last = None;
+    for row in &answers.foreign_keys {
+        let (table, id): (String, i64) = (row.try_get(0)?, row.try_get(1)?);
+        if let Some(spelling) = spellings.get_mut(&table)
+            && last.as_ref() != Some(&(table.clone(), id))
+        {
+            let names_columns = row.try_get::<Option<String>, _>(4)?.is_some();
+            spelling.references.push(SpelledReference { table: row.try_get(2)?, names_columns });
+        }
+        last = Some((table, id));
     }
     Ok(())
 }
