@@ -3,7 +3,7 @@
 use drizzle_drift::catalog::{
     Catalog, Column, DatabaseIdentity, Dialect, Fact, Filter, LiveCatalog, PrimaryKey, Rows, Table,
 };
-use drizzle_drift::declared::{ColumnPlaces, Declared, DeclaredTable, Import, Kit, SourceFile};
+use drizzle_drift::declared::{ColumnPlaces, Declared, DeclaredTable, Import, Kit, PartPlaces, SourceFile};
 use drizzle_drift::drift::{Class, Code, Drift, Ledger, Severity, compare};
 use drizzle_drift::push::{self, Finding, assess};
 use drizzle_drift::text::{Document, FilePath, Place, Span};
@@ -104,6 +104,7 @@ fn declared(dialect: Dialect, tables: Vec<Table>) -> Declared {
             name: place(start + 30, start + 40),
             columns_object: None,
             columns,
+            parts: PartPlaces::default(),
             columns_open: false,
             extras_open: false,
             broken: false,

@@ -195,7 +195,8 @@ pub struct Column {
     pub autoincrement: bool,
     /// ON UPDATE (MySQL): `CURRENT_TIMESTAMP(3)`.
     pub on_update: Option<String>,
-    /// A collation of its own, where it is not that of the type, table or database.
+    /// A collation of its own, where it is not that of the type, table or database. The code may name no more than its
+    /// character set, with which the collation's name begins.
     pub collation: Option<String>,
     /// Its comment (live).
     pub comment: Option<String>,

@@ -14,7 +14,13 @@ use crate::catalog::{self, Check, Fact, Family, ForeignKey, Index, IndexColumn, 
 const NO_ACTION: &str = "no action";
 
 impl Lowering<'_, '_> {
-    pub(super) fn column_unique(&mut self, unique: &UniqueColumn, column: &str, declared: &mut DeclaredTable) {
+    pub(super) fn column_unique(
+        &mut self,
+        unique: &UniqueColumn,
+        column: &str,
+        location: Location,
+        declared: &mut DeclaredTable,
+    ) {
         let Some(name) = self.known(unique.name.clone(), "the name of a unique constraint") else {
             declared.extras_open = true;
             return;
@@ -32,11 +38,12 @@ impl Lowering<'_, '_> {
         let nulls_not_distinct = unique.nulls_not_distinct;
         let unique =
             Unique { name: Some(name), columns, nulls_not_distinct, form, name_is_default, ..Default::default() };
-        self.push_unique(unique, declared);
+        self.push_unique(unique, location, declared);
     }
 
     /// Before 1.0, drizzle-kit makes SQLite's unique constraints indexes.
-    fn push_unique(&mut self, unique: Unique, declared: &mut DeclaredTable) {
+    fn push_unique(&mut self, unique: Unique, location: Location, declared: &mut DeclaredTable) {
+        let place = self.evaluator.place(location);
         if (self.generation, self.family) == (Generation::V0, Family::Sqlite) {
             declared.table.indexes.push(Index {
                 name: unique.name.unwrap_or_default(),
@@ -46,8 +53,10 @@ impl Lowering<'_, '_> {
                 name_is_default: unique.name_is_default,
                 ..Default::default()
             });
+            declared.parts.indexes.push(place);
         } else {
             declared.table.uniques.push(unique);
+            declared.parts.uniques.push(place);
         }
     }
 
@@ -126,6 +135,7 @@ impl Lowering<'_, '_> {
             name_is_default,
             ..Default::default()
         });
+        declared.parts.foreign_keys.push(self.evaluator.place(location));
     }
 
     /// What the third argument of the table function lists.
@@ -218,13 +228,14 @@ impl Lowering<'_, '_> {
                     name_is_default,
                     ..Default::default()
                 };
-                self.push_unique(unique, declared);
+                self.push_unique(unique, location, declared);
                 Ok(())
             }
             Extra::PrimaryKey { name, columns } => {
                 let columns = self.own_names(columns, location, true)?;
                 let name = name.clone()?.map(|name| name.to_string());
                 self.primary_key(name, columns, declared);
+                declared.parts.primary_key = Some(self.evaluator.place(location));
                 Ok(())
             }
             Extra::ForeignKey { name, columns, foreign_columns, on_delete, on_update } => {
@@ -295,8 +306,10 @@ impl Lowering<'_, '_> {
         };
         let style = self.style(false);
         let predicate = match &index.predicate {
-            Some(Value::Sql(sql)) => self.evaluator.sql_text(sql, style, location).ok(),
-            _ => None,
+            Some(Value::Sql(sql)) => Some(self.evaluator.sql_text(sql, style, location)?),
+            None | Some(Value::Undefined | Value::Null) => None,
+            Some(Value::Unknown(unknown)) => return Err(unknown.clone()),
+            Some(_) => return Err(Rc::new(Unknown { location, why: "its condition is no SQL that is read".into() })),
         };
         let method = match self.family {
             Family::Postgresql => Some(index.method.as_deref().unwrap_or("btree").to_owned()),
@@ -311,6 +324,7 @@ impl Lowering<'_, '_> {
             name_is_default,
             ..Default::default()
         });
+        declared.parts.indexes.push(self.evaluator.place(location));
         Ok(())
     }
 
@@ -370,17 +384,31 @@ impl Lowering<'_, '_> {
         };
         let location = policy.location;
         let config = &policy.config;
+        declared.table.row_level_security = true;
+        let unread = ["as", "for", "to", "using", "withCheck"].iter().find_map(|key| {
+            match self.evaluator.option(config, key, location) {
+                Value::Unknown(unknown) => Some(unknown),
+                _ => None,
+            }
+        });
+        if let Some(unknown) = unread {
+            return self.open_extras(&unknown, declared);
+        }
         let style = self.style(false);
         let mut text = |key: &str| self.evaluator.option(config, key, location).as_text().cloned();
         let kind = text("as");
         let command = text("for");
         let to = self.evaluator.option(config, "to", location);
         let mut sql = |key: &str| match self.evaluator.option(config, key, location) {
-            Value::Sql(sql) => self.evaluator.sql_text(&sql, style, location).ok(),
-            _ => None,
+            Value::Sql(sql) => self.evaluator.sql_text(&sql, style, location).map(Some),
+            Value::Undefined | Value::Null => Ok(None),
+            _ => Err(Rc::new(Unknown { location, why: "its condition is no SQL that is read".into() })),
         };
-        let using = sql("using");
-        let with_check = sql("withCheck");
+        let conditions = sql("using").and_then(|using| Ok((using, sql("withCheck")?)));
+        let (using, with_check) = match conditions {
+            Ok(conditions) => conditions,
+            Err(unknown) => return self.open_extras(&unknown, declared),
+        };
         let roles = match &to {
             Value::Undefined => vec!["public".to_owned()],
             Value::Array(array) => {
@@ -390,7 +418,6 @@ impl Lowering<'_, '_> {
         };
         let mut roles: Vec<String> = roles;
         roles.sort();
-        declared.table.row_level_security = true;
         declared.table.policies.push(catalog::Policy {
             name: name.to_string(),
             permissive: kind.is_none_or(|kind| !kind.eq_ignore_ascii_case("restrictive")),
@@ -399,6 +426,7 @@ impl Lowering<'_, '_> {
             using,
             with_check,
         });
+        declared.parts.policies.push(self.evaluator.place(location));
     }
 }
 

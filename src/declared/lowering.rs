@@ -8,7 +8,7 @@ use super::drizzle::{ColumnState, Known, TableId};
 use super::evaluate::Evaluator;
 use super::modules::ModuleId;
 use super::value::{Location, Unknown, Value};
-use super::{Casing, ColumnPlaces, Declared, DeclaredTable, Generation, Located, Request, Unresolved};
+use super::{Casing, ColumnPlaces, Declared, DeclaredTable, Generation, Located, PartPlaces, Request, Unresolved};
 use crate::catalog::{
     Column, DefaultForm, Dialect, EnumType, Fact, Family, Generated, Identity, PrimaryKey, Sequence, SequenceOptions,
     Table, View,
@@ -253,6 +253,7 @@ impl Lowering<'_, '_> {
             name: self.evaluator.place(name_location),
             columns_object: table.columns_object.map(|braces| self.evaluator.place(braces)),
             columns: Vec::new(),
+            parts: PartPlaces::default(),
             columns_open: open.is_some(),
             extras_open: open.is_some(),
             broken: table.broken,
@@ -314,6 +315,8 @@ impl Lowering<'_, '_> {
                 identity,
                 generated,
                 autoincrement: state.autoincrement,
+                on_update: state.on_update_now.then(|| "CURRENT_TIMESTAMP".to_owned()),
+                collation: state.collation.clone(),
                 ..Default::default()
             });
             declared.columns.push(ColumnPlaces {
@@ -353,9 +356,10 @@ impl Lowering<'_, '_> {
             let state = self.evaluator.table(id).columns[index].state.clone();
             if state.primary == Ok(true) {
                 primary.push(name.to_string());
+                declared.parts.primary_key.get_or_insert(self.evaluator.place(state.location));
             }
             if let Some(unique) = &state.unique {
-                self.column_unique(unique, &name, declared);
+                self.column_unique(unique, &name, state.location, declared);
             }
             for reference in &state.references {
                 self.reference(reference, &name, declared);

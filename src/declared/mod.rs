@@ -115,6 +115,8 @@ pub struct DeclaredTable {
     pub columns_object: Option<Place>,
     /// The columns' places.
     pub columns: Vec<ColumnPlaces>,
+    /// The places of its keys, indexes, checks and policies.
+    pub parts: PartPlaces,
     /// Whether there may be columns beyond those listed (an unreadable spread or key): then nothing live in it can be
     /// called undeclared.
     pub columns_open: bool,
@@ -136,6 +138,24 @@ pub struct ColumnPlaces {
     pub builder: Place,
     /// The name string, where one is written.
     pub name: Option<Place>,
+}
+
+/// Where the parts of a table stand: `index("i").on(t.a)`, or the builder of the column that says `.unique()`. Each list has
+/// the order of the table's own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PartPlaces {
+    /// The primary key's.
+    pub primary_key: Option<Place>,
+    /// The unique constraints'.
+    pub uniques: Vec<Place>,
+    /// The foreign keys'.
+    pub foreign_keys: Vec<Place>,
+    /// The indexes'.
+    pub indexes: Vec<Place>,
+    /// The checks'.
+    pub checks: Vec<Place>,
+    /// The policies'.
+    pub policies: Vec<Place>,
 }
 
 /// Something that cannot be read without running the code, so nothing is claimed about it.

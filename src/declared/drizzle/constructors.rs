@@ -215,6 +215,7 @@ impl Evaluator<'_> {
             autoincrement: false,
             default: None,
             on_update_now: false,
+            collation: None,
             unique: None,
             references: Vec::new(),
             generated: None,

@@ -50,6 +50,8 @@ pub(super) struct ColumnState {
     pub autoincrement: bool,
     pub default: Option<Value>,
     pub on_update_now: bool,
+    /// `.collate(...)` or `.charSet(...)`.
+    pub collation: Option<String>,
     pub unique: Option<UniqueColumn>,
     pub references: Vec<Reference>,
     pub generated: Option<GeneratedColumn>,

@@ -95,7 +95,11 @@ impl Evaluator<'_> {
             }
             "autoincrement" => state.autoincrement = true,
             "onUpdateNow" => state.on_update_now = true,
-            "$type" | "$default" | "$defaultFn" | "$onUpdate" | "$onUpdateFn" | "charSet" | "collate" => {}
+            "$type" | "$default" | "$defaultFn" | "$onUpdate" | "$onUpdateFn" => {}
+            "collate" => state.collation = first.as_text().map(ToString::to_string),
+            // A character set brings a collation of its own, whose name begins with it.
+            "charSet" if state.collation.is_none() => state.collation = first.as_text().map(ToString::to_string),
+            "charSet" => {}
             "setName" => {
                 if let (Ok(None), Some(text)) = (&state.name, first.as_text()) {
                     state.name = Ok(Some(text.clone()));
