@@ -35,6 +35,71 @@ async fn every_kind_of_object_is_read() {
 }
 
 #[tokio::test]
+async fn sequences_and_indexes_tell_what_rests_on_them() {
+    let Some(server) = Server::shared() else { return };
+    server.create("owners", include_str!("fixtures/live/objects.postgresql.sql")).await;
+    let live = read(&server.app_url("owners")).await.expect("a reading");
+    let owned: Vec<_> = live
+        .owned_sequences
+        .iter()
+        .map(|owned| {
+            let schema = owned.schema.as_deref().unwrap_or_default();
+            (owned.sequence.name.as_str(), format!("{schema}.{}.{}", owned.table, owned.column), owned.identity)
+        })
+        .collect();
+    let expected = [
+        ("Odd \"Table\"_Id_seq", "Odd Schema.Odd \"Table\".Id", false),
+        ("invoices_id_seq", "billing.invoices.id", false),
+        ("accounts_id_seq", "public.accounts.id", true),
+        ("accounts_other_seq", "public.accounts.other", true),
+        ("belongs_id_seq", "public.belongs.id", false),
+        ("numbered_by_hand", "public.numbered.other", false),
+        ("orders_big_seq", "public.orders.big", false),
+        ("orders_id_seq", "public.orders.id", false),
+        ("orders_small_seq", "public.orders.small", false),
+    ];
+    assert_eq!(owned, expected.map(|(name, owner, identity)| (name, owner.to_owned(), identity)));
+    let referenced: Vec<_> = live
+        .catalog
+        .tables
+        .iter()
+        .flat_map(|table| &table.indexes)
+        .filter(|index| index.referenced)
+        .map(|index| index.name.as_str())
+        .collect();
+    assert_eq!(referenced, ["parents_c"]);
+}
+
+#[tokio::test]
+async fn a_truncated_table_tells_by_its_file() {
+    let Some(server) = Server::shared() else { return };
+    let sql = "create table cut (id int); create table kept (id int);
+               insert into cut select generate_series(1, 9); insert into kept select generate_series(1, 9);";
+    server.create("truncated", sql).await;
+    let url = server.app_url("truncated");
+    let before = read(&url).await.expect("a reading");
+    let mut connection = server.connect("truncated").await;
+    execute(&mut connection, "truncate cut; analyze").await;
+    drop(connection);
+    let after = read(&url).await.expect("a reading");
+    let of = |live: &LiveCatalog, name: &str| live.evidence(live.catalog.table(Some("public"), name).expect(name));
+    assert_ne!(of(&before, "cut").file, of(&after, "cut").file);
+    assert_eq!((of(&before, "cut").bytes, of(&after, "cut").bytes), (Some(8_192), Some(0)));
+    assert_eq!((of(&after, "cut").rows, of(&before, "kept").file), (Rows::None, of(&after, "kept").file));
+    assert!(of(&before, "kept").file.is_some());
+    // The statistics are written a moment after the session has ended.
+    let end = Instant::now() + Duration::from_secs(10);
+    loop {
+        let evidence = of(&read(&url).await.expect("a reading"), "kept");
+        if evidence.inserted == Some(9) && evidence.last_analyze.is_some() && evidence.last_scan.is_none() {
+            break;
+        }
+        assert!(Instant::now() < end, "{evidence:?}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_says_why_and_no_password() {
     let Some(server) = Server::shared() else { return };
     let url = server.app_url("postgres");

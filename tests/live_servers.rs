@@ -7,7 +7,9 @@ mod postgresql;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use drizzle_drift::catalog::{self, Dialect, LiveCatalog};
+use drizzle_drift::catalog::{self, Dialect, Fact, Filter, LiveCatalog};
+use drizzle_drift::declared::Declared;
+use drizzle_drift::drift;
 use drizzle_drift::live::{self, ErrorKind, Limits, LiveError, Target};
 use postgresql::Server;
 use serde_json::Value;
@@ -36,14 +38,17 @@ fn common(live: &LiveCatalog) -> Value {
 }
 
 #[tokio::test]
-async fn the_oldest_and_the_newest_version_give_the_same_catalog() {
+async fn every_version_gives_the_same_catalog() {
     const SINCE_15: &str = "unique nulls not distinct";
     let Some(server) = Server::shared() else { return };
     server.create("versions", OBJECTS).await;
     server.create("versions_12", &OBJECTS.replace(SINCE_15, "unique")).await;
-    for (major, fixture, database) in
-        [(12, OBJECTS.replace(SINCE_15, "unique"), "versions_12"), (18, OBJECTS.into(), "versions")]
-    {
+    for (major, fixture, database) in [
+        (12, OBJECTS.replace(SINCE_15, "unique"), "versions_12"),
+        (15, OBJECTS.into(), "versions"),
+        (16, OBJECTS.into(), "versions"),
+        (18, OBJECTS.into(), "versions"),
+    ] {
         let Some(other) = Server::start(major) else { continue };
         other.create("objects", &fixture).await;
         let expected = read(&server.app_url(database), &Limits::default()).await.expect("a reading");
@@ -51,6 +56,27 @@ async fn the_oldest_and_the_newest_version_give_the_same_catalog() {
         assert!(live.database.server_version.starts_with(&format!("{major}.")), "{}", live.database.server_version);
         assert_same(&common(&live), &common(&expected));
     }
+}
+
+#[tokio::test]
+async fn what_version_18_brought_is_read() {
+    let Some(server) = Server::start(18) else { return };
+    let sql = "create table parents (id integer primary key);
+               create table news (
+                 id integer constraint spelled_out not null, twice integer generated always as (id * 2) virtual,
+                 thrice integer generated always as (id * 3) stored, room integer, during int4range not null,
+                 constraint loose check (id > 0) not enforced,
+                 constraint loose_key foreign key (room) references parents not enforced);";
+    server.create("news", sql).await;
+    let live = read(&server.app_url("news"), &Limits::default()).await.expect("a reading");
+    let table = live.catalog.table(Some("public"), "news").expect("the table");
+    let checks: Vec<_> = table.checks.iter().map(|check| (check.name.as_deref(), check.not_enforced)).collect();
+    assert_eq!(checks, [(Some("loose"), true)], "NOT NULL is no check");
+    assert_eq!(table.column("id").map(|column| &column.not_null), Some(&Fact::Known(true)));
+    let generated = |name| table.column(name).and_then(|column| column.generated.clone()).expect(name);
+    assert!(!generated("twice").stored && generated("thrice").stored);
+    assert_eq!(generated("twice").expression, Fact::Known("(id * 2)".into()));
+    assert_eq!(table.foreign_keys.iter().map(|key| key.not_valid).collect::<Vec<_>>(), [true]);
 }
 
 /// The first place where two catalogs differ, since the whole is long.
@@ -70,6 +96,13 @@ async fn a_role_without_rights_sees_the_structure_all_the_same() {
     server.create("closed", closed).await;
     let live = read(&server.app_url("closed"), &Limits::default()).await.expect("a reading");
     assert_eq!(live.catalog.table(Some("closed"), "t").map(|table| table.columns.len()), Some(2));
+    // It says so, and nothing is claimed of what is in there.
+    assert_eq!(live.unreadable, ["closed"]);
+    let declared = Declared::empty(Dialect::Postgresql);
+    let drifts = drift::compare(&declared, &live, &Filter::default());
+    assert!(drifts.is_empty(), "{drifts:?}");
+    let live = read(&server.url("closed"), &Limits::default()).await.expect("a reading");
+    assert!(live.unreadable.is_empty());
 }
 
 /// How a pooler treats the options of a start-up message.

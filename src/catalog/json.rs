@@ -3,8 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    Catalog, Check, Column, Dialect, Family, ForeignKey, Generated, Identity, Index, IndexColumn, Policy,
-    SequenceOptions, Table, Unique,
+    Catalog, Check, Column, Deferrable, Dialect, Exclusion, Family, ForeignKey, Generated, Identity, Index,
+    IndexColumn, Policy, PrimaryKey, SequenceOptions, Table, TableKind, Unique,
 };
 
 /// `catalog` in the contract's shape, without `unresolved` (which only a reading of code has).
@@ -13,16 +13,22 @@ pub fn to_json(catalog: &Catalog) -> Value {
     let enums: Vec<_> = catalog
         .enums
         .iter()
-        .map(|item| json!({ "schema": item.schema, "name": item.name, "values": item.values }))
+        .map(|item| {
+            with(
+                json!({ "schema": item.schema, "name": item.name, "values": item.values }),
+                [("extension", text(&item.extension))],
+            )
+        })
         .collect();
     let views: Vec<_> = catalog
         .views
         .iter()
         .map(|view| {
-            json!({
+            let object = json!({
                 "schema": view.schema, "name": view.name, "materialized": view.materialized,
                 "definition": view.definition.known(),
-            })
+            });
+            with(object, [("options", pairs(&view.options)), ("extension", text(&view.extension))])
         })
         .collect();
     let sequences: Vec<_> = catalog
@@ -33,38 +39,118 @@ pub fn to_json(catalog: &Catalog) -> Value {
             object.insert("schema".into(), json!(sequence.schema));
             object.insert("name".into(), json!(sequence.name));
             insert_options(&mut object, &sequence.options);
-            Value::Object(object)
+            with(Value::Object(object), [("type", text(&sequence.sql_type)), ("extension", text(&sequence.extension))])
         })
         .collect();
-    json!({
+    let object = json!({
         "version": 1, "dialect": catalog.dialect,
         "tables": tables, "enums": enums, "views": views, "sequences": sequences,
-    })
+    });
+    with(object, [("schemas", names(&catalog.schemas))])
+}
+
+/// `object` with those further keys that have a value: what is usual is not written out.
+fn with<const N: usize>(mut object: Value, further: [(&str, Option<Value>); N]) -> Value {
+    if let Value::Object(map) = &mut object {
+        map.extend(further.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
+    }
+    object
+}
+
+fn text(value: &Option<String>) -> Option<Value> {
+    value.as_ref().map(|value| json!(value))
+}
+
+fn flag(value: bool) -> Option<Value> {
+    value.then_some(Value::Bool(true))
+}
+
+fn names(values: &[String]) -> Option<Value> {
+    (!values.is_empty()).then(|| json!(values))
+}
+
+fn pairs(values: &[(String, String)]) -> Option<Value> {
+    let object = || values.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+    (!values.is_empty()).then(|| Value::Object(object()))
+}
+
+fn deferrable(value: Deferrable) -> Option<Value> {
+    match value {
+        Deferrable::No => None,
+        Deferrable::InitiallyImmediate => Some(json!("initially immediate")),
+        Deferrable::InitiallyDeferred => Some(json!("initially deferred")),
+    }
+}
+
+/// The kind, where it is not an ordinary table, and whose partition or shadow it is.
+fn kind(table: &Table) -> [(&'static str, Option<Value>); 2] {
+    let (kind, of) = match &table.kind {
+        TableKind::Ordinary => (None, None),
+        TableKind::Partitioned => (Some("partitioned"), None),
+        TableKind::Partition { schema, table } => {
+            (Some("partition"), Some(json!({ "schema": schema, "table": table })))
+        }
+        TableKind::Foreign => (Some("foreign"), None),
+        TableKind::Virtual(module) => (Some("virtual"), Some(json!(module))),
+        TableKind::Shadow(owner) => (Some("shadow"), Some(json!(owner))),
+    };
+    [("kind", kind.map(|kind| json!(kind))), ("of", of)]
 }
 
 fn table_json(dialect: Dialect, table: &Table) -> Value {
     let list = |values: Vec<Value>| Value::Array(values);
-    json!({
+    let object = json!({
         "schema": table.schema, "name": table.name,
         "columns": list(table.columns.iter().map(column_json).collect()),
-        "primaryKey": table.primary_key.as_ref().map(|key| json!({ "name": key.name, "columns": key.columns })),
+        "primaryKey": table.primary_key.as_ref().map(primary_key_json),
         "uniques": list(table.uniques.iter().map(unique_json).collect()),
         "foreignKeys": list(table.foreign_keys.iter().map(foreign_key_json).collect()),
         "indexes": list(table.indexes.iter().map(|index| index_json(dialect, index)).collect()),
         "checks": list(table.checks.iter().map(check_json).collect()),
         "rowLevelSecurity": table.row_level_security,
         "policies": list(table.policies.iter().map(policy_json).collect()),
-    })
+    });
+    let exclusions: Vec<_> = table.exclusions.iter().map(|exclusion| exclusion_json(dialect, exclusion)).collect();
+    let further = [
+        ("exclusions", (!exclusions.is_empty()).then(|| list(exclusions))),
+        ("collation", text(&table.collation)),
+        ("owner", text(&table.owner)),
+        ("extension", text(&table.extension)),
+        ("comment", text(&table.comment)),
+    ];
+    with(with(object, kind(table)), further)
+}
+
+fn primary_key_json(key: &PrimaryKey) -> Value {
+    with(json!({ "name": key.name, "columns": key.columns }), [("deferrable", deferrable(key.deferrable))])
+}
+
+fn exclusion_json(dialect: Dialect, exclusion: &Exclusion) -> Value {
+    with(
+        json!({
+            "name": exclusion.name, "definition": exclusion.definition,
+            "index": index_json(dialect, &exclusion.index),
+        }),
+        [("deferrable", deferrable(exclusion.deferrable))],
+    )
 }
 
 fn column_json(column: &Column) -> Value {
-    json!({
+    let object = json!({
         "name": column.name, "type": column.sql_type.known(), "notNull": column.not_null.known(),
         "default": column.default.known().cloned().flatten(),
         "identity": column.identity.as_ref().map(identity_json),
         "generated": column.generated.as_ref().map(generated_json),
         "autoincrement": column.autoincrement,
-    })
+    });
+    let further = [
+        ("typeSchema", text(&column.type_schema)),
+        ("onUpdate", text(&column.on_update)),
+        ("collation", text(&column.collation)),
+        ("invisible", flag(column.invisible)),
+        ("comment", text(&column.comment)),
+    ];
+    with(object, further)
 }
 
 fn identity_json(identity: &Identity) -> Value {
@@ -94,37 +180,61 @@ fn generated_json(generated: &Generated) -> Value {
 }
 
 fn unique_json(unique: &Unique) -> Value {
-    json!({ "name": unique.name, "columns": unique.columns, "nullsNotDistinct": unique.nulls_not_distinct })
+    with(
+        json!({ "name": unique.name, "columns": unique.columns, "nullsNotDistinct": unique.nulls_not_distinct }),
+        [("deferrable", deferrable(unique.deferrable))],
+    )
 }
 
 fn foreign_key_json(key: &ForeignKey) -> Value {
-    json!({
+    let object = json!({
         "name": key.name, "columns": key.columns,
         "references": { "schema": key.foreign_schema, "table": key.foreign_table, "columns": key.foreign_columns },
         "onUpdate": key.on_update, "onDelete": key.on_delete,
-    })
+    });
+    let further = [
+        ("deferrable", deferrable(key.deferrable)),
+        ("match", key.match_full.then(|| json!("full"))),
+        ("notValid", flag(key.not_valid)),
+    ];
+    with(object, further)
 }
 
 fn index_json(dialect: Dialect, index: &Index) -> Value {
-    json!({
+    let object = json!({
         "name": index.name, "unique": index.unique, "method": index.method,
         "columns": index.columns.iter().map(|column| index_column_json(dialect, column)).collect::<Vec<_>>(),
         "where": index.predicate,
-    })
+    });
+    let further = [
+        ("include", names(&index.include)),
+        ("with", pairs(&index.storage)),
+        ("nullsNotDistinct", flag(index.nulls_not_distinct)),
+        ("invalid", flag(index.invalid)),
+        ("invisible", flag(index.invisible)),
+        ("comment", text(&index.comment)),
+    ];
+    with(object, further)
 }
 
 /// Only PostgreSQL orders NULLs in an index; there the order's own default is spelled out.
 fn index_column_json(dialect: Dialect, column: &IndexColumn) -> Value {
     let nulls = (dialect.family() == Family::Postgresql)
         .then(|| if column.nulls_first.unwrap_or(column.descending) { "first" } else { "last" });
-    json!({
+    let object = json!({
         "expression": column.expression, "isExpression": column.is_expression,
         "order": if column.descending { "desc" } else { "asc" }, "nulls": nulls, "opclass": column.operator_class,
-    })
+    });
+    let further =
+        [("collation", text(&column.collation)), ("prefixLength", column.prefix_length.map(|length| json!(length)))];
+    with(object, further)
 }
 
 fn check_json(check: &Check) -> Value {
-    json!({ "name": check.name, "expression": check.expression.known() })
+    with(
+        json!({ "name": check.name, "expression": check.expression.known() }),
+        [("notValid", flag(check.not_valid)), ("notEnforced", flag(check.not_enforced))],
+    )
 }
 
 fn policy_json(policy: &Policy) -> Value {
@@ -136,7 +246,7 @@ fn policy_json(policy: &Policy) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{EnumType, Fact, PrimaryKey, Sequence, View};
+    use super::super::{EnumType, Fact, Sequence, View};
     use super::*;
 
     fn column(name: &str, sql_type: &str, not_null: bool) -> Column {

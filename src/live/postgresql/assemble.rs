@@ -1,15 +1,16 @@
 //! From the rows of PostgreSQL's catalogs to ours.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use serde::de::DeserializeOwned;
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 
-use super::types;
+use super::{evidence, types};
 use crate::catalog::{
-    Catalog, Check, Column, Dialect, EnumType, Evidence, Fact, ForeignKey, Generated, Identity, Index, IndexColumn,
-    Policy, PrimaryKey, Rows, Sequence, SequenceOptions, Table, Unique, View,
+    Catalog, Check, Column, DatabaseIdentity, Deferrable, Dialect, EnumType, Exclusion, Fact, ForeignKey, Generated,
+    Identity, Index, IndexColumn, LiveCatalog, OwnedSequence, Policy, PrimaryKey, Sequence, SequenceOptions, Table,
+    TableKind, Unique, View,
 };
 
 /// The answers to the `.sql` files of their names.
@@ -21,11 +22,11 @@ pub(super) struct Answers {
     pub enums: Vec<PgRow>,
     pub views: Vec<PgRow>,
     pub sequences: Vec<PgRow>,
+    pub schemas: Vec<PgRow>,
     pub policies: Vec<PgRow>,
 }
 
-type Result<T> = std::result::Result<T, sqlx::Error>;
-type AllEvidence = BTreeMap<(Option<String>, String), Evidence>;
+pub(super) type Result<T> = std::result::Result<T, sqlx::Error>;
 
 /// The tables by their oid, and their columns by their number.
 #[derive(Default)]
@@ -45,22 +46,13 @@ impl Tables {
     }
 }
 
-/// Puts the answers together.
-pub(super) fn assemble(answers: &Answers) -> Result<(Catalog, AllEvidence)> {
+/// Puts the answers of `database` together.
+pub(super) fn assemble(answers: &Answers, database: DatabaseIdentity) -> Result<LiveCatalog> {
     let mut tables = Tables::default();
-    let mut evidence = BTreeMap::new();
     for row in &answers.tables {
-        let oid: i64 = row.try_get(0)?;
-        let table = Table {
-            schema: Some(row.try_get(1)?),
-            name: row.try_get(2)?,
-            row_level_security: row.try_get(4)?,
-            ..Table::default()
-        };
-        evidence.insert((table.schema.clone(), table.name.clone()), rows_of(row)?.into());
-        tables.tables.insert(oid, table);
+        tables.tables.insert(row.try_get(0)?, table(row)?);
     }
-    let enums = enums(&answers.enums)?;
+    partitions(&answers.tables, &mut tables)?;
     for row in &answers.columns {
         let (oid, number): (i64, i32) = (row.try_get(0)?, row.try_get(1)?);
         if let Some(table) = tables.tables.get_mut(&oid) {
@@ -69,38 +61,70 @@ pub(super) fn assemble(answers: &Answers) -> Result<(Catalog, AllEvidence)> {
             table.columns.push(column);
         }
     }
-    let sequences = sequences(&answers.sequences, &mut tables)?;
+    let (sequences, owned_sequences) = sequences(&answers.sequences, &mut tables)?;
     constraints(&answers.constraints, &mut tables)?;
     indexes(&answers.indexes, &mut tables)?;
     policies(&answers.policies, &mut tables)?;
+    let (schemas, unreadable) = schemas(&answers.schemas)?;
+    let evidence = evidence::gather(&answers.tables, &tables.tables)?;
 
+    let enums = answers.enums.iter().map(enum_type).collect::<Result<_>>()?;
     let views = answers.views.iter().map(view).collect::<Result<_>>()?;
     let tables = tables.tables.into_values().collect();
-    let mut catalog = Catalog { dialect: Dialect::Postgresql, tables, enums, views, sequences, schemas: Vec::new() };
+    let mut catalog = Catalog { dialect: Dialect::Postgresql, tables, enums, views, sequences, schemas };
     catalog.sort();
-    Ok((catalog, evidence))
+    Ok(LiveCatalog { evidence, owned_sequences, unreadable, ..LiveCatalog::new(catalog, database) })
+}
+
+fn table(row: &PgRow) -> Result<Table> {
+    const KINDS: [(&str, TableKind); 2] = [("p", TableKind::Partitioned), ("f", TableKind::Foreign)];
+    let letter: String = row.try_get(3)?;
+    Ok(Table {
+        schema: Some(row.try_get(1)?),
+        name: row.try_get(2)?,
+        kind: KINDS.into_iter().find(|(known, _)| *known == letter).map(|(_, kind)| kind).unwrap_or_default(),
+        row_level_security: row.try_get(4)?,
+        owner: row.try_get(6)?,
+        extension: row.try_get(7)?,
+        comment: row.try_get(8)?,
+        ..Table::default()
+    })
+}
+
+/// A partition that has partitions of its own is a partition first; one that lies elsewhere is a foreign table first.
+fn partitions(rows: &[PgRow], tables: &mut Tables) -> Result<()> {
+    for row in rows {
+        let (oid, parent): (i64, Option<i64>) = (row.try_get(0)?, row.try_get(5)?);
+        let parent = parent.and_then(|parent| tables.tables.get(&parent));
+        let Some((schema, name)) = parent.map(|parent| (parent.schema.clone(), parent.name.clone())) else { continue };
+        if let Some(table) = tables.tables.get_mut(&oid)
+            && table.kind != TableKind::Foreign
+        {
+            table.kind = TableKind::Partition { schema, table: name };
+        }
+    }
+    Ok(())
+}
+
+/// Schemas but `public`, and those that the role may not use.
+fn schemas(rows: &[PgRow]) -> Result<(Vec<String>, Vec<String>)> {
+    let (mut schemas, mut unreadable) = (Vec::new(), Vec::new());
+    for row in rows {
+        let name: String = row.try_get(0)?;
+        if !row.try_get::<bool, _>(1)? {
+            unreadable.push(name.clone());
+        }
+        if name != "public" {
+            schemas.push(name);
+        }
+    }
+    unreadable.sort();
+    Ok((schemas, unreadable))
 }
 
 fn json<T: DeserializeOwned>(row: &PgRow, index: usize) -> Result<Option<T>> {
     let text: Option<String> = row.try_get(index)?;
     text.map(|text| serde_json::from_str(&text)).transpose().map_err(|error| sqlx::Error::Decode(error.into()))
-}
-
-/// What the statistics say. A table whose file is empty has no rows; else a zero may only mean that nobody has counted:
-/// statistics are written late, and lost in a crash or a restore.
-fn rows_of(row: &PgRow) -> Result<Rows> {
-    const PARTITIONED: &str = "p";
-    if row.try_get::<String, _>(3)? == PARTITIONED {
-        return Ok(Rows::Unknown);
-    }
-    let (estimate, size): (f64, Option<i64>) = (row.try_get(5)?, row.try_get(6)?);
-    let (live, dead): (Option<i64>, Option<i64>) = (row.try_get(7)?, row.try_get(8)?);
-    Ok(match (size, live.unwrap_or(0), dead.unwrap_or(0)) {
-        (Some(0), _, _) => Rows::None,
-        (_, live, _) if live > 0 => Rows::About(live.unsigned_abs()),
-        (_, _, 0) if estimate >= 1.0 => Rows::About(estimate as u64),
-        _ => Rows::Unknown,
-    })
 }
 
 fn column(row: &PgRow) -> Result<Column> {
@@ -119,22 +143,19 @@ fn column(row: &PgRow) -> Result<Column> {
         identity: (!identity.is_empty()).then(|| Identity { always: identity == "a", ..Identity::default() }),
         generated: is_generated
             .then(|| Generated { expression: expression.map_or(Fact::Unknown, Fact::Known), stored: generated == "s" }),
-        autoincrement: false,
+        collation: row.try_get(12)?,
+        comment: row.try_get(13)?,
         ..Default::default()
     })
 }
 
-fn enums(rows: &[PgRow]) -> Result<Vec<EnumType>> {
-    rows.iter()
-        .map(|row| {
-            Ok(EnumType {
-                schema: Some(row.try_get(0)?),
-                name: row.try_get(1)?,
-                values: json(row, 2)?.unwrap_or_default(),
-                ..Default::default()
-            })
-        })
-        .collect()
+fn enum_type(row: &PgRow) -> Result<EnumType> {
+    Ok(EnumType {
+        schema: Some(row.try_get(0)?),
+        name: row.try_get(1)?,
+        values: json(row, 2)?.unwrap_or_default(),
+        extension: row.try_get(3)?,
+    })
 }
 
 fn view(row: &PgRow) -> Result<View> {
@@ -145,47 +166,82 @@ fn view(row: &PgRow) -> Result<View> {
         materialized: row.try_get(2)?,
         definition: definition
             .map_or(Fact::Unknown, |query| Fact::Known(query.trim().trim_end_matches(';').trim_end().to_owned())),
-        ..Default::default()
+        options: options(row, 4)?,
+        extension: row.try_get(5)?,
     })
 }
 
-/// The sequences that belong to no column; those that do make their column an identity or a serial.
-fn sequences(rows: &[PgRow], tables: &mut Tables) -> Result<Vec<Sequence>> {
+/// What pg_class keeps as `name=value`.
+fn options(row: &PgRow, index: usize) -> Result<Vec<(String, String)>> {
+    let options: Vec<String> = json(row, index)?.unwrap_or_default();
+    let pair = |option: &String| {
+        let (name, value) = option.split_once('=').unwrap_or((option, ""));
+        (name.to_owned(), value.to_owned())
+    };
+    Ok(options.iter().map(pair).collect())
+}
+
+/// The sequences that belong to no column, and those that do; the latter make their column an identity or a serial.
+fn sequences(rows: &[PgRow], tables: &mut Tables) -> Result<(Vec<Sequence>, Vec<OwnedSequence>)> {
     const IDENTITY: &str = "i";
-    let mut free = Vec::new();
+    let (mut free, mut owned) = (Vec::new(), Vec::new());
     for row in rows {
-        let name: String = row.try_get(1)?;
-        let options = SequenceOptions {
+        let sequence = sequence(row)?;
+        let owner: Option<(i64, i32)> = row.try_get::<Option<i64>, _>(9)?.zip(row.try_get(10)?);
+        let Some((oid, number)) = owner else {
+            free.push(sequence);
+            continue;
+        };
+        let identity = row.try_get::<Option<String>, _>(11)?.as_deref() == Some(IDENTITY);
+        let spelled: String = row.try_get(2)?;
+        let Some(column) = tables.column_mut(oid, number) else { continue };
+        match &mut column.identity {
+            Some(described) if identity => {
+                described.name = Some(sequence.name.clone());
+                described.options = sequence.options.clone();
+            }
+            _ => make_serial(column, &spelled),
+        }
+        let name = column.name.clone();
+        let Some(table) = tables.tables.get(&oid) else { continue };
+        owned.push(OwnedSequence {
+            sequence,
+            schema: table.schema.clone(),
+            table: table.name.clone(),
+            column: name,
+            identity,
+        });
+    }
+    owned.sort_by(|a, b| (&a.sequence.schema, &a.sequence.name).cmp(&(&b.sequence.schema, &b.sequence.name)));
+    Ok((free, owned))
+}
+
+fn sequence(row: &PgRow) -> Result<Sequence> {
+    Ok(Sequence {
+        schema: Some(row.try_get(0)?),
+        name: row.try_get(1)?,
+        options: SequenceOptions {
             increment: row.try_get(3)?,
             min_value: row.try_get(4)?,
             max_value: row.try_get(5)?,
             start: row.try_get(6)?,
             cache: row.try_get(7)?,
             cycle: row.try_get(8)?,
-        };
-        let owner: Option<(i64, i32)> = row.try_get::<Option<i64>, _>(9)?.zip(row.try_get(10)?);
-        let Some((table, number)) = owner else {
-            free.push(Sequence { schema: Some(row.try_get(0)?), name, options, ..Default::default() });
-            continue;
-        };
-        let Some(column) = tables.column_mut(table, number) else { continue };
-        if row.try_get::<Option<String>, _>(11)?.as_deref() == Some(IDENTITY) {
-            if let Some(identity) = &mut column.identity {
-                identity.name = Some(name);
-                identity.options = options;
-            }
-            continue;
-        }
-        let spelled: String = row.try_get(2)?;
-        let next = format!("nextval('{}'::regclass)", spelled.replace('\'', "''"));
-        if column.default.known().is_some_and(|default| default.as_deref() == Some(next.as_str()))
-            && let Some(serial) = column.sql_type.known().and_then(|spelling| types::serial(spelling))
-        {
-            column.sql_type = Fact::Known(serial.to_owned());
-            column.default = Fact::Known(None);
-        }
+        },
+        sql_type: row.try_get(12)?,
+        extension: row.try_get(13)?,
+    })
+}
+
+/// A column that takes its values from its own sequence, `spelled` as the server spells it, is a serial.
+fn make_serial(column: &mut Column, spelled: &str) {
+    let next = format!("nextval('{}'::regclass)", spelled.replace('\'', "''"));
+    if column.default.known().is_some_and(|default| default.as_deref() == Some(next.as_str()))
+        && let Some(serial) = column.sql_type.known().and_then(|spelling| types::serial(spelling))
+    {
+        column.sql_type = Fact::Known(serial.to_owned());
+        column.default = Fact::Known(None);
     }
-    Ok(free)
 }
 
 fn constraints(rows: &[PgRow], tables: &mut Tables) -> Result<()> {
@@ -195,17 +251,25 @@ fn constraints(rows: &[PgRow], tables: &mut Tables) -> Result<()> {
         let foreign_oid: i64 = row.try_get(4)?;
         let foreign = tables.tables.get(&foreign_oid).map(|table| (table.schema.clone(), table.name.clone()));
         let foreign_columns = tables.columns(foreign_oid, &json::<Vec<i32>>(row, 5)?.unwrap_or_default());
+        let deferrable = deferrable(row.try_get(10)?, row.try_get(11)?);
+        let (match_full, not_valid): (bool, bool) = (row.try_get(12)?, row.try_get(13)?);
         let Some(table) = tables.tables.get_mut(&oid) else { continue };
         match (kind.as_str(), foreign) {
-            ("p", _) => table.primary_key = Some(PrimaryKey { name: Some(name), columns, ..Default::default() }),
-            ("u", _) => {
-                let nulls_not_distinct = row.try_get::<Option<bool>, _>(9)?.unwrap_or(false);
-                table.uniques.push(Unique { name: Some(name), columns, nulls_not_distinct, ..Default::default() });
+            ("p", _) => {
+                table.primary_key = Some(PrimaryKey { name: Some(name), columns, deferrable, ..PrimaryKey::default() });
             }
+            ("u", _) => table.uniques.push(Unique {
+                name: Some(name),
+                columns,
+                nulls_not_distinct: row.try_get::<Option<bool>, _>(9)?.unwrap_or(false),
+                deferrable,
+                ..Unique::default()
+            }),
             ("c", _) => {
                 let expression: Option<String> = row.try_get(8)?;
                 let expression = expression.map_or(Fact::Unknown, |text| Fact::Known(without_parentheses(&text)));
-                table.checks.push(Check { name: Some(name), expression, ..Check::default() });
+                let not_enforced = row.try_get(14)?;
+                table.checks.push(Check { name: Some(name), expression, not_valid, not_enforced });
             }
             ("f", Some((foreign_schema, foreign_table))) => table.foreign_keys.push(ForeignKey {
                 name: Some(name),
@@ -215,12 +279,23 @@ fn constraints(rows: &[PgRow], tables: &mut Tables) -> Result<()> {
                 foreign_columns,
                 on_update: action(&row.try_get::<String, _>(6)?),
                 on_delete: action(&row.try_get::<String, _>(7)?),
-                ..Default::default()
+                deferrable,
+                match_full,
+                not_valid,
+                ..ForeignKey::default()
             }),
             _ => {}
         }
     }
     Ok(())
+}
+
+fn deferrable(deferrable: bool, deferred: bool) -> Deferrable {
+    match (deferrable, deferred) {
+        (false, _) => Deferrable::No,
+        (true, false) => Deferrable::InitiallyImmediate,
+        (true, true) => Deferrable::InitiallyDeferred,
+    }
 }
 
 /// pg_constraint's letters.
@@ -251,43 +326,64 @@ fn without_parentheses(text: &str) -> String {
 }
 
 fn indexes(rows: &[PgRow], tables: &mut Tables) -> Result<()> {
-    const DESCENDING: i32 = 1;
-    const NULLS_FIRST: i32 = 2;
     for row in rows {
         let oid: i64 = row.try_get(0)?;
-        let count = usize::try_from(row.try_get::<i32, _>(4)?).unwrap_or_default();
         let numbers: Vec<i32> = json(row, 5)?.unwrap_or_default();
-        let options: Vec<i32> = json(row, 6)?.unwrap_or_default();
-        let classes: Vec<Option<String>> = json(row, 7)?.unwrap_or_default();
-        let expressions: Vec<String> = json(row, 8)?.unwrap_or_default();
-        let mut columns = Vec::with_capacity(count);
-        for (place, number) in numbers.iter().take(count).enumerate() {
-            let column = tables.columns.get(&(oid, *number)).cloned();
-            let option = options.get(place).copied().unwrap_or_default();
-            let (descending, nulls_first) = (option & DESCENDING != 0, option & NULLS_FIRST != 0);
-            columns.push(IndexColumn {
-                is_expression: column.is_none(),
-                expression: column.or_else(|| expressions.get(place).cloned()).unwrap_or_default(),
-                descending,
-                // Descending means nulls first, unless it is said otherwise.
-                nulls_first: (nulls_first != descending).then_some(nulls_first),
-                operator_class: classes.get(place).cloned().flatten(),
-                ..Default::default()
-            });
-        }
+        let keys = usize::try_from(row.try_get::<i32, _>(4)?).unwrap_or_default().min(numbers.len());
         let index = Index {
             name: row.try_get(1)?,
             unique: row.try_get(3)?,
             method: Some(row.try_get(2)?),
-            columns,
+            columns: index_columns(row, oid, &numbers[..keys], tables)?,
             predicate: row.try_get::<Option<String>, _>(9)?.map(|text| without_parentheses(&text)),
-            ..Default::default()
+            include: tables.columns(oid, &numbers[keys..]),
+            storage: options(row, 11)?,
+            nulls_not_distinct: row.try_get(12)?,
+            invalid: row.try_get(13)?,
+            referenced: row.try_get(14)?,
+            ..Index::default()
         };
-        if let Some(table) = tables.tables.get_mut(&oid) {
-            table.indexes.push(index);
+        let exclusion: Option<String> = row.try_get(15)?;
+        let Some(table) = tables.tables.get_mut(&oid) else { continue };
+        match exclusion {
+            None => table.indexes.push(index),
+            Some(definition) => table.exclusions.push(Exclusion {
+                name: index.name.clone(),
+                definition,
+                deferrable: deferrable(
+                    row.try_get::<Option<bool>, _>(16)?.unwrap_or(false),
+                    row.try_get::<Option<bool>, _>(17)?.unwrap_or(false),
+                ),
+                index,
+            }),
         }
     }
     Ok(())
+}
+
+fn index_columns(row: &PgRow, table: i64, numbers: &[i32], tables: &Tables) -> Result<Vec<IndexColumn>> {
+    const DESCENDING: i32 = 1;
+    const NULLS_FIRST: i32 = 2;
+    let options: Vec<i32> = json(row, 6)?.unwrap_or_default();
+    let classes: Vec<Option<String>> = json(row, 7)?.unwrap_or_default();
+    let expressions: Vec<String> = json(row, 8)?.unwrap_or_default();
+    let collations: Vec<Option<String>> = json(row, 10)?.unwrap_or_default();
+    let key = |(place, number): (usize, &i32)| {
+        let column = tables.columns.get(&(table, *number)).cloned();
+        let option = options.get(place).copied().unwrap_or_default();
+        let (descending, nulls_first) = (option & DESCENDING != 0, option & NULLS_FIRST != 0);
+        IndexColumn {
+            is_expression: column.is_none(),
+            expression: column.or_else(|| expressions.get(place).cloned()).unwrap_or_default(),
+            descending,
+            // Descending means nulls first, unless it is said otherwise.
+            nulls_first: (nulls_first != descending).then_some(nulls_first),
+            operator_class: classes.get(place).cloned().flatten(),
+            collation: collations.get(place).cloned().flatten(),
+            ..IndexColumn::default()
+        }
+    };
+    Ok(numbers.iter().enumerate().map(key).collect())
 }
 
 fn policies(rows: &[PgRow], tables: &mut Tables) -> Result<()> {

@@ -2,6 +2,7 @@
 
 mod assemble;
 mod connect;
+mod evidence;
 #[cfg(all(test, unix))]
 #[path = "../../../tests/support/postgresql.rs"]
 mod servers;
@@ -76,12 +77,12 @@ impl Session {
             enums: self.select(include_str!("enums.sql")).await?,
             views: self.select(include_str!("views.sql")).await?,
             sequences: self.select(include_str!("sequences.sql")).await?,
+            schemas: self.select(include_str!("schemas.sql")).await?,
             policies: self.select(include_str!("policies.sql")).await?,
         };
         let explain = |error: sqlx::Error| connect::explain(&self.address, &error);
-        let (catalog, evidence) = assemble::assemble(&answers).map_err(explain)?;
         let database = self.identity(&server).map_err(explain)?;
-        Ok(LiveCatalog { evidence, ..LiveCatalog::new(catalog, database) })
+        assemble::assemble(&answers, database).map_err(explain)
     }
 
     fn identity(&self, server: &[PgRow]) -> Result<DatabaseIdentity, sqlx::Error> {

@@ -1,9 +1,9 @@
-select n.nspname::text, c.relname::text, c.relkind = 'm', pg_get_viewdef(c.oid)
+select n.nspname::text, c.relname::text, c.relkind = 'm', pg_get_viewdef(c.oid), to_json(c.reloptions)::text, x.extname::text
 from pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+left join pg_catalog.pg_depend d
+  on d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.objsubid = 0 and d.deptype = 'e'
+left join pg_catalog.pg_extension x on x.oid = d.refobjid
 where c.relkind in ('v', 'm')
   and n.nspname not in ('pg_catalog', 'information_schema')
   and n.nspname not like 'pg\_toast%' and n.nspname not like 'pg\_temp\_%'
-  and not exists (
-    select from pg_catalog.pg_depend d
-    where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
