@@ -366,6 +366,8 @@ pub struct Index {
     pub comment: Option<String>,
     /// Whether a foreign key rests on it (PostgreSQL, live): it cannot be dropped by itself.
     pub referenced: bool,
+    /// Whether it looks like what a foreign key makes for itself (MySQL, live): nobody has to declare it.
+    pub of_foreign_key: bool,
     /// Whether the code leaves the name to drizzle-kit, which made this one. Since 1.0 it then takes the database's.
     pub name_is_default: bool,
 }
