@@ -198,6 +198,8 @@ pub struct Column {
     /// A collation of its own, where it is not that of the type, table or database. The code may name no more than its
     /// character set, with which the collation's name begins.
     pub collation: Option<String>,
+    /// A character set of its own, where the code names one (MySQL, declared).
+    pub character_set: Option<String>,
     /// Its comment (live).
     pub comment: Option<String>,
     /// Left out of `SELECT *` (MySQL and MariaDB, live).
@@ -352,7 +354,8 @@ pub struct Index {
     pub predicate: Option<String>,
     /// INCLUDE columns (PostgreSQL).
     pub include: Vec<String>,
-    /// Storage parameters, `(name, value)` (PostgreSQL: `fillfactor`).
+    /// Storage parameters, `(name, value)` (PostgreSQL: `fillfactor`); what `.using()`, `.algorithm()` and `.lock()` say
+    /// (MySQL, declared).
     pub storage: Vec<(String, String)>,
     /// NULLS NOT DISTINCT (PostgreSQL 15 and later).
     pub nulls_not_distinct: bool,
