@@ -5,9 +5,11 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
+use crate::catalog::Expectation;
 use crate::drift::Code;
+use crate::live::SNAPSHOT_SCHEME;
 use crate::project::{GivenUrl, LoadRequest, Variables, absolute};
 
 /// Shows where a Drizzle ORM schema and the live database disagree, before `drizzle-kit push` does.
@@ -31,6 +33,10 @@ pub enum Command {
     Lsp(LspArguments),
     /// Compare the declared schema with the live database
     Check(Box<CheckArguments>),
+    /// Write the live database's structure, and what is needed to verify it later, to a file
+    Snapshot(Box<SnapshotArguments>),
+    /// Compare the database with a snapshot: did only what was expected change?
+    Verify(Box<VerifyArguments>),
     /// Print one side of the comparison as JSON
     #[command(subcommand)]
     Inspect(InspectCommand),
@@ -106,6 +112,71 @@ pub struct CheckArguments {
     /// Print hints and what was read as well
     #[arg(long, short)]
     pub verbose: bool,
+}
+
+/// Arguments of `snapshot`.
+#[derive(Debug, Args)]
+pub struct SnapshotArguments {
+    /// Which project.
+    #[command(flatten)]
+    pub project: ProjectArguments,
+    /// The file to write
+    #[arg(long, short, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Count the rows of each table, up to a million, instead of only looking whether there are any
+    #[arg(long)]
+    pub count_rows: bool,
+    /// Print nothing
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "What belongs to an expected table (its sequences, indexes, constraints, policies) is expected with it. \
+                        Exit codes: 0 as expected, 1 something else changed, 2 wrong usage or an unusable snapshot, 3 the \
+                        database cannot be reached."
+)]
+pub struct VerifyArguments {
+    /// Which project.
+    #[command(flatten)]
+    pub project: ProjectArguments,
+    /// The snapshot to compare with
+    #[arg(long, value_name = "FILE")]
+    pub before: PathBuf,
+    /// A change that is meant: +NAME, -NAME or ~NAME, where NAME is table, schema.table or table.column (repeatable)
+    #[arg(long, value_name = "CHANGE", allow_hyphen_values = true)]
+    pub expect: Vec<Expectation>,
+    /// Count the rows of each table, up to a million, instead of only looking whether there are any
+    #[arg(long)]
+    pub count_rows: bool,
+    /// The output's format
+    #[arg(long, short = 'f', visible_alias = "reporter", value_name = "NAME", default_value = "text")]
+    pub format: VerifyFormat,
+    /// Write the output to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
+    /// Print nothing but what failed
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// What `verify` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum VerifyFormat {
+    /// A line a check, for people.
+    Text,
+    /// A line a change that was not expected.
+    Concise,
+    /// The contract's JSON.
+    Json,
+    /// Annotations of a GitHub workflow.
+    Github,
+    /// A JUnit report, a case a check.
+    Junit,
+    /// A comment for a pull request.
+    Markdown,
 }
 
 /// What `check` prints.
@@ -200,9 +271,14 @@ impl ProjectArguments {
                 Some(absolute(current, file)).filter(|file| file.is_file()).unwrap_or(from_folder)
             }
         };
+        // A shell completes a file's name from where the user stands.
+        let resolved = |url: &SecretString| match url.expose_secret().strip_prefix(SNAPSHOT_SCHEME) {
+            Some(file) => format!("{SNAPSHOT_SCHEME}{}", from_either(&PathBuf::from(file)).display()).into(),
+            None => url.clone(),
+        };
         let given = self.database_url.as_ref();
         let database_url = given
-            .map(|url| GivenUrl { url: url.clone(), source: "--database-url".into() })
+            .map(|url| GivenUrl { url: resolved(url), source: "--database-url".into() })
             .or_else(|| GivenUrl::from_variables(&variables));
         LoadRequest {
             config: self.config.as_ref().map(from_either),

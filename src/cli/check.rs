@@ -1,9 +1,9 @@
 //! `check`: compares the declared schema with the live database, prints the drifts, sets the exit code.
 
 use std::io::IsTerminal;
-use std::path::Path;
 
 use super::arguments::{CheckArguments, CheckFormat, FailOn, When};
+use super::files::write_report;
 use super::outcome::{Failure, Outcome, complain, print};
 use super::report::{self, CheckReport};
 use super::{load_request, read_live};
@@ -41,6 +41,7 @@ pub fn run(arguments: &CheckArguments) -> Result<Outcome, Failure> {
         folder: &project.folder,
         dialect: project.dialect,
         database: &live.database,
+        taken_at: live.taken_at,
         declared: &declared,
         live_tables: live
             .catalog
@@ -89,12 +90,8 @@ fn write(arguments: &CheckArguments, report: &CheckReport<'_>) -> Result<(), Fai
     };
     match &arguments.output_file {
         None => print(&text),
-        Some(file) => write_file(file, &text),
+        Some(file) => write_report(file, &text),
     }
-}
-
-fn write_file(file: &Path, text: &str) -> Result<(), Failure> {
-    std::fs::write(file, text).map_err(|error| Failure::Usage(format!("{} cannot be written: {error}", file.display())))
 }
 
 fn text_options(arguments: &CheckArguments) -> report::TextOptions {

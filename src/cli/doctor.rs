@@ -6,7 +6,9 @@ use super::{load_request, read_live};
 use crate::catalog::{Family, LiveCatalog};
 use crate::declared::{Casing, Reader};
 use crate::drift::Ledger;
+use crate::ide::duration_words;
 use crate::project::{self, DiskFiles, Project, shown};
+use crate::session::{age_of, minute};
 use crate::text::{Document, Encoding, Files};
 
 /// Runs the command. Everything that is known is printed even where something is wrong.
@@ -112,7 +114,15 @@ fn database(project: &Project, live: &Result<LiveCatalog, Failure>) -> Vec<Row> 
                 "server",
                 vec![
                     format!("{}{host}, version {}{user}", database.name, database.server_version),
-                    format!("{}, read-only", count(live.catalog.tables.len(), "table")),
+                    match live.taken_at {
+                        None => format!("{}, read-only", count(live.catalog.tables.len(), "table")),
+                        Some(time) => format!(
+                            "{}, from a snapshot taken {} ({} ago)",
+                            count(live.catalog.tables.len(), "table"),
+                            minute(time),
+                            duration_words(age_of(time))
+                        ),
+                    },
                 ],
             ));
         }

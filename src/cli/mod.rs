@@ -3,9 +3,12 @@
 pub mod arguments;
 mod check;
 mod doctor;
+mod files;
 mod inspect;
 mod outcome;
 mod report;
+mod snapshot;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -16,10 +19,11 @@ use regex::Regex;
 use arguments::{Arguments, Command, ProjectArguments};
 use outcome::{Failure, Outcome, complain};
 
-use crate::catalog::LiveCatalog;
+use crate::catalog::{LiveCatalog, RowCount};
+use crate::ide::duration_words;
 use crate::live;
 use crate::project::{LoadRequest, Project, Variables};
-use crate::session::live_target;
+use crate::session::{age_of, live_target};
 
 /// Runs the program with `arguments` (the program's own name first) and says how it ends.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -49,6 +53,8 @@ fn dispatch(command: &Command) -> Result<Outcome, Failure> {
         Command::Inspect(command) => inspect::run(command),
         Command::Doctor(arguments) => doctor::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Snapshot(arguments) => snapshot::run(arguments),
+        Command::Verify(arguments) => verify::run(arguments),
         Command::Lsp(_) => lsp(),
     }
 }
@@ -80,13 +86,35 @@ fn load_request(arguments: &ProjectArguments) -> Result<LoadRequest, Failure> {
     Ok(arguments.request(&current, Variables::of_process()))
 }
 
-/// Reads the database of `project`.
+/// Reads the database of `project`, and says so where a snapshot file stands in for it.
 fn read_live(project: &Project) -> Result<LiveCatalog, Failure> {
+    let live = ask(project, |target| async move { live::read(&target, &live::Limits::default()).await })?;
+    if let Some(time) = live.taken_at {
+        let age = duration_words(age_of(time));
+        complain(&format!("note: this is the snapshot of {} taken {age} ago, not the database", live.database.name));
+    }
+    Ok(live)
+}
+
+/// Looks whether the tables of `live` hold rows, and, where `exactly`, counts them.
+fn count_rows(project: &Project, live: &LiveCatalog, exactly: bool) -> Result<Vec<RowCount>, Failure> {
+    const MOST: u64 = 1_000_000;
+    let tables = verify::countable(live);
+    let at_most = if exactly { MOST } else { 1 };
+    let tables = &tables;
+    ask(project, |target| async move { live::count(&target, tables, at_most, &live::Limits::default()).await })
+}
+
+/// Asks the database of `project` something.
+fn ask<T, F>(project: &Project, question: impl FnOnce(live::Target) -> F) -> Result<T, Failure>
+where
+    F: Future<Output = Result<T, live::LiveError>>,
+{
     let target = project.target.as_ref().map_err(Clone::clone)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::Usage(format!("no runtime can be started: {error}")))?;
-    let read = runtime.block_on(live::read(&live_target(project, target), &live::Limits::default()));
-    read.map_err(|error| Failure::from_database(&error, &target.source))
+    let answer = runtime.block_on(question(live_target(project, target)));
+    answer.map_err(|error| Failure::from_database(&error, &target.source))
 }
 
 /// A message that repeats what was typed may repeat a connection URL.

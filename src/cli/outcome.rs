@@ -62,7 +62,7 @@ impl Failure {
         let message = format!("{} (address from {source})", error.message);
         match error.kind {
             // What was asked for is wrong, whatever the database does.
-            ErrorKind::InvalidUrl | ErrorKind::Unsupported => Self::Usage(message),
+            ErrorKind::InvalidUrl | ErrorKind::Unsupported | ErrorKind::Snapshot => Self::Usage(message),
             _ => Self::Database(message),
         }
     }

@@ -177,14 +177,7 @@ impl Lowering<'_, '_> {
                 let place = self.evaluator.place(sequence.location);
                 self.declared.sequences.push(Located { value, place, export });
             }
-            Value::View(view) if view.family == self.family && view.existing => {
-                if let (Ok(name), Ok(schema)) = (&view.name, &view.schema) {
-                    let schema = schema.as_ref().map(ToString::to_string);
-                    let schema = schema.or_else(|| self.dialect.default_schema().map(str::to_owned));
-                    self.declared.existing_views.push((schema, name.to_string()));
-                }
-            }
-            Value::View(view) if view.family == self.family => {
+            Value::View(view) if view.family == self.family && !view.existing => {
                 let name = self.known(view.name.clone(), "the name of a view");
                 let schema = self.schema(view.schema.clone(), "the schema of a view");
                 let (Some(name), Some(schema)) = (name, schema) else { return };
@@ -198,7 +191,6 @@ impl Lowering<'_, '_> {
                     name: name.to_string(),
                     materialized: view.materialized,
                     definition,
-                    options: view.options.clone(),
                     ..Default::default()
                 };
                 let place = self.evaluator.place(view.location);
@@ -323,10 +315,8 @@ impl Lowering<'_, '_> {
                 identity,
                 generated,
                 autoincrement: state.autoincrement,
-                on_update: state.on_update_now.clone(),
-                // A character set brings a collation of its own, whose name begins with it.
-                collation: state.collation.clone().or_else(|| state.character_set.clone()),
-                character_set: state.character_set.clone(),
+                on_update: state.on_update_now.then(|| "CURRENT_TIMESTAMP".to_owned()),
+                collation: state.collation.clone(),
                 ..Default::default()
             });
             declared.columns.push(ColumnPlaces {

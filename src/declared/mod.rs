@@ -44,8 +44,6 @@ pub struct Declared {
     pub enums: Vec<Located<EnumType>>,
     /// Views that it sees. A view with `.existing()` is not among them.
     pub views: Vec<Located<View>>,
-    /// The names of views with `.existing()`, which push leaves alone.
-    pub existing_views: Vec<(Option<String>, String)>,
     /// Sequences that it sees.
     pub sequences: Vec<Located<Sequence>>,
     /// The names of `pgSchema(...)` exports.
@@ -212,7 +210,6 @@ impl Declared {
             tables: Vec::new(),
             enums: Vec::new(),
             views: Vec::new(),
-            existing_views: Vec::new(),
             sequences: Vec::new(),
             schemas: Vec::new(),
             unresolved: Vec::new(),

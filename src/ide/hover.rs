@@ -197,8 +197,9 @@ fn provenance(snapshot: &Snapshot, age: Option<Duration>) -> String {
     let source = snapshot.live.as_ref().map(|live| {
         let database = &live.database;
         let host = database.host.as_ref().map_or(String::new(), |host| format!(" at {host}"));
-        let age = age.map_or(String::new(), |age| format!(", checked {} ago", duration_words(age)));
-        format!("database `{}`{host}{age}", database.name)
+        let (what, verb) = if live.taken_at.is_some() { ("snapshot of ", "taken") } else { ("", "checked") };
+        let age = age.map_or(String::new(), |age| format!(", {verb} {} ago", duration_words(age)));
+        format!("{what}database `{}`{host}{age}", database.name)
     });
     match (&snapshot.standing, source) {
         (Standing::Live, Some(source)) => format!("*{source}*"),
@@ -209,12 +210,13 @@ fn provenance(snapshot: &Snapshot, age: Option<Duration>) -> String {
     }
 }
 
-/// `3 s`, `5 min`, `2 h`.
-fn duration_words(duration: Duration) -> String {
+/// `3 s`, `5 min`, `2 h`, `3 days`.
+pub fn duration_words(duration: Duration) -> String {
     match duration.as_secs() {
         seconds @ 0..60 => format!("{seconds} s"),
         seconds @ 60..3600 => format!("{} min", seconds / 60),
-        seconds => format!("{} h", seconds / 3600),
+        seconds @ 3600..172_800 => format!("{} h", seconds / 3600),
+        seconds => format!("{} days", seconds / 86_400),
     }
 }
 

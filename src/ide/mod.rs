@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 pub use actions::{Action, Replan, actions};
 pub use diagnostics::{Diagnostic, Related, diagnostics};
-pub use hover::{Hover, hover};
+pub use hover::{Hover, duration_words, hover};
 
 use crate::catalog::{Filter, LiveCatalog};
 use crate::declared::{Casing, ConfigPlaces, Declared, Kit};

@@ -36,6 +36,8 @@ pub enum ErrorKind {
     Unsupported,
     /// The URL cannot be understood.
     InvalidUrl,
+    /// A snapshot file cannot be used.
+    Snapshot,
     /// Anything else.
     Other,
 }

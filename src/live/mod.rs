@@ -4,15 +4,19 @@
 //! every write of the connection, and is asked whether it will. Whoever calls has decided that the target may be opened.
 
 mod address;
+mod count;
 mod error;
 mod mysql;
 mod postgresql;
+mod snapshot;
 mod sqlite;
 mod state;
 mod target;
 mod watch;
 
+pub use count::count;
 pub use error::{ErrorKind, LiveError};
+pub use snapshot::{SCHEME as SNAPSHOT_SCHEME, read_snapshot};
 pub use state::{Cause, LiveEvent, Reading, State};
 pub use target::{Limits, Target};
 pub use watch::{WatchSettings, Watcher, watch};
@@ -22,6 +26,9 @@ use crate::catalog::{Dialect, LiveCatalog};
 /// Reads the structure of `target` and what its tables hold.
 pub async fn read(target: &Target, limits: &Limits) -> Result<LiveCatalog, LiveError> {
     let reading = async {
+        if let Some(path) = snapshot::named(target) {
+            return snapshot::read(target, path).await;
+        }
         match target.dialect {
             Dialect::Sqlite => sqlite::read(target, limits).await,
             Dialect::Turso if sqlite::names_a_file(target) => sqlite::read(target, limits).await,

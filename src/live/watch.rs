@@ -2,6 +2,7 @@
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -9,7 +10,9 @@ use futures::FutureExt;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
-use super::{Cause, ErrorKind, Limits, LiveError, LiveEvent, Reading, State, Target, mysql, postgresql, sqlite};
+use super::{
+    Cause, ErrorKind, Limits, LiveError, LiveEvent, Reading, State, Target, mysql, postgresql, snapshot, sqlite,
+};
 use crate::catalog::{Dialect, LiveCatalog};
 
 /// How to watch.
@@ -92,6 +95,7 @@ enum Source {
     Sqlite(Box<sqlite::Watch>),
     Postgresql(Box<postgresql::Watch>),
     Mysql(Box<mysql::Watch>),
+    Snapshot(PathBuf, snapshot::Watch),
     Unsupported(Dialect),
     #[cfg(test)]
     Faulty,
@@ -99,6 +103,9 @@ enum Source {
 
 impl Source {
     fn of(target: &Target) -> Self {
+        if let Some(path) = snapshot::named(target) {
+            return Self::Snapshot(path, snapshot::Watch::default());
+        }
         match target.dialect {
             Dialect::Sqlite => Self::Sqlite(Box::default()),
             Dialect::Turso if sqlite::names_a_file(target) => Self::Sqlite(Box::default()),
@@ -119,6 +126,7 @@ impl Source {
             Self::Sqlite(watch) => watch.poll(target, limits, everything).await,
             Self::Postgresql(watch) => watch.poll(target, limits, everything).await,
             Self::Mysql(watch) => watch.poll(target, limits, everything).await,
+            Self::Snapshot(path, watch) => watch.poll(target, path.clone(), everything).await,
             Self::Unsupported(dialect) => Err(LiveError::unsupported(*dialect)),
             #[cfg(test)]
             Self::Faulty => panic!("a fault"),

@@ -1,5 +1,7 @@
 //! What the editor's session and the command line share: from a project's two sides to its findings.
 
+use std::time::Duration;
+
 use crate::catalog::LiveCatalog;
 use crate::declared::Declared;
 use crate::drift::{self, Ledger};
@@ -29,4 +31,14 @@ pub fn live_target(project: &Project, target: &DatabaseTarget) -> live::Target {
         auth_token: target.auth_token.clone(),
         folder: target.folder.clone(),
     }
+}
+
+/// How long ago `time` was; nothing where clocks disagree.
+pub fn age_of(time: jiff::Timestamp) -> Duration {
+    Duration::try_from(jiff::Timestamp::now().duration_since(time)).unwrap_or_default()
+}
+
+/// `2026-11-22 19:24 UTC`.
+pub fn minute(time: jiff::Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }

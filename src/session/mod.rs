@@ -11,6 +11,6 @@ mod project_state;
 mod worker;
 mod workspace;
 
-pub use analysis::{analyse, live_target};
+pub use analysis::{age_of, analyse, live_target, minute};
 pub use event::{Answer, Event, OfferedAction, Output, ProjectStatus, Pulled, Settings, StatusKind};
 pub use worker::{Inbox, start};

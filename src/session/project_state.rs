@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio::runtime::Handle;
 
-use super::analysis::{analyse, live_target};
+use super::analysis::{age_of, analyse, live_target, minute};
 use super::event::{Event, ProjectStatus, Settings, StatusKind};
 use super::open_files::{EditedFiles, OpenFiles};
 use super::worker::WeakInbox;
@@ -104,9 +104,12 @@ impl ProjectState {
         self.snapshot.as_ref()
     }
 
-    /// How long ago the live facts were last seen to hold.
+    /// How long ago the live facts were last seen to hold; a snapshot file is as old as its taking.
     pub fn age(&self) -> Option<Duration> {
-        self.live.reading.as_ref().map(|reading| reading.confirmed_at.elapsed())
+        self.live
+            .reading
+            .as_ref()
+            .map(|reading| reading.catalog.taken_at.map_or_else(|| reading.confirmed_at.elapsed(), age_of))
     }
 
     /// The config, an env file or a setting changed.
@@ -226,8 +229,11 @@ impl ProjectState {
             (_, Some(Standing::Off(why))) => (StatusKind::Off, why.clone()),
             (_, None | Some(Standing::Connecting)) => (StatusKind::Connecting, "reading the database".into()),
             (_, Some(Standing::Live)) => {
-                let name = self.live.catalog().map_or("", |live| live.database.name.as_str());
-                (StatusKind::Live, format!("compared with {name}"))
+                let of = self.live.catalog().map(|live| match live.taken_at {
+                    None => live.database.name.clone(),
+                    Some(time) => format!("the snapshot of {} taken {}", live.database.name, minute(time)),
+                });
+                (StatusKind::Live, format!("compared with {}", of.unwrap_or_default()))
             }
             (_, Some(Standing::Stale(why))) => (StatusKind::Stale, why.clone()),
             (_, Some(Standing::Failed(why))) => (StatusKind::Failed, why.clone()),

@@ -1,6 +1,6 @@
-//! A real MySQL or MariaDB server for tests: private, on a free port, in a temporary folder, gone when dropped.
+//! A real MySQL server for tests: private, on a free port, in a temporary folder, gone when dropped.
 //!
-//! `tests/setup/mysql.sh` and `tests/setup/mariadb.sh` bring them. Without it a test says so in one line and is skipped; with `CI` set it fails.
+//! `tests/setup/mysql.sh` brings it. Without it a test says so in one line and is skipped; with `CI` set it fails.
 #![allow(dead_code)] // each test binary uses a part of it
 
 use std::fs;
@@ -26,47 +26,24 @@ pub struct Server {
     child: Child,
 }
 
-/// Which of the two.
-#[derive(Clone, Copy, Debug)]
-pub enum Engine {
-    Mysql,
-    Mariadb,
-}
-
-impl Engine {
-    fn name(self) -> &'static str {
-        ["mysql", "mariadb"][self as usize]
-    }
-
-    fn program(self) -> &'static str {
-        ["mysqld", "mariadbd"][self as usize]
-    }
-}
-
-static SHARED: [Mutex<Weak<Server>>; 2] = [Mutex::new(Weak::new()), Mutex::new(Weak::new())];
+static SHARED: Mutex<Weak<Server>> = Mutex::new(Weak::new());
 
 impl Server {
-    /// The MySQL server that the tests of one binary share; it ends with the last of them.
+    /// The server that the tests of one binary share; it ends with the last of them.
     pub fn shared() -> Option<Arc<Self>> {
-        Self::shared_of(Engine::Mysql)
-    }
-
-    /// Likewise, of either engine.
-    pub fn shared_of(engine: Engine) -> Option<Arc<Self>> {
-        let mut shared = SHARED[engine as usize].lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut shared = SHARED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some(server) = shared.upgrade() {
             return Some(server);
         }
-        let server = Arc::new(Self::start(engine, &[])?);
+        let server = Arc::new(Self::start()?);
         *shared = Arc::downgrade(&server);
         Some(server)
     }
 
-    /// A server of one's own, with further arguments.
-    pub fn start(engine: Engine, arguments: &[&str]) -> Option<Self> {
-        let home = Path::new(env!("CARGO_MANIFEST_DIR")).join(".cache").join(engine.name());
+    fn start() -> Option<Self> {
+        let home = Path::new(env!("CARGO_MANIFEST_DIR")).join(".cache/mysql");
         if !home.join("version").is_file() {
-            let message = format!("{} is not set up: run `tests/setup/{}.sh`", engine.program(), engine.name());
+            let message = "MySQL is not set up: run `tests/setup/mysql.sh`";
             assert!(std::env::var_os("CI").is_none(), "{message}");
             eprintln!("skipped: {message}");
             return None;
@@ -85,7 +62,7 @@ impl Server {
         drop(listener);
         let user = Command::new("id").arg("-un").output().expect("id").stdout;
         let in_folder = |name: &str| folder.path().join(name).display().to_string();
-        let child = Command::new(home.join(engine.program()))
+        let child = Command::new(home.join("mysqld"))
             .arg(format!("--user={}", String::from_utf8_lossy(&user).trim()))
             .arg(format!("--datadir={}", data.display()))
             .arg(format!("--port={port}"))
@@ -94,12 +71,10 @@ impl Server {
             .arg(format!("--log-error={}", in_folder("error.log")))
             .arg(format!("--general-log-file={}", in_folder("general.log")))
             .arg(format!("--init-file={}", in_folder("init.sql")))
-            .args(["--bind-address=127.0.0.1", "--general-log=1", "--innodb-buffer-pool-size=32M"])
-            .args(matches!(engine, Engine::Mysql).then_some("--mysqlx=OFF"))
-            .args(arguments)
+            .args(["--bind-address=127.0.0.1", "--mysqlx=OFF", "--general-log=1", "--innodb-buffer-pool-size=32M"])
             .stdin(Stdio::null())
             .spawn()
-            .expect("the server");
+            .expect("mysqld");
         let mut server = Self { port, folder, child };
         server.wait();
         Some(server)
@@ -115,7 +90,7 @@ impl Server {
             std::thread::sleep(Duration::from_millis(50));
         }
         let log = fs::read(self.path("error.log")).unwrap_or_default();
-        panic!("the server does not start: {}", String::from_utf8_lossy(&log));
+        panic!("MySQL does not start: {}", String::from_utf8_lossy(&log));
     }
 
     fn path(&self, name: &str) -> PathBuf {

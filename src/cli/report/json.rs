@@ -9,7 +9,7 @@ use crate::text::{Encoding, Position};
 /// The report as JSON.
 pub fn json(report: &CheckReport<'_>) -> Value {
     let counts = report.counts();
-    json!({
+    let mut json = json!({
         "version": 1,
         "dialect": report.dialect.name(),
         "database": report.database,
@@ -24,7 +24,11 @@ pub fn json(report: &CheckReport<'_>) -> Value {
             "ignored": counts.ignored,
         },
         "drifts": report.findings.iter().map(|finding| drift(report, finding)).collect::<Vec<_>>(),
-    })
+    });
+    if let Some(taken_at) = report.taken_at {
+        json["snapshot"] = json!({ "takenAt": taken_at });
+    }
+    json
 }
 
 fn drift(report: &CheckReport<'_>, finding: &Finding) -> Value {

@@ -1,8 +1,10 @@
 //! What `check` prints: one file per format.
 
 mod concise;
+pub(in crate::cli) mod escape;
 mod json;
 mod text;
+pub mod verification;
 
 use std::path::Path;
 
@@ -25,6 +27,8 @@ pub struct CheckReport<'a> {
     pub dialect: Dialect,
     /// The database that was read.
     pub database: &'a DatabaseIdentity,
+    /// When it was read, where a snapshot file stands in for it.
+    pub taken_at: Option<jiff::Timestamp>,
     /// The declared side, for its texts and its count of tables.
     pub declared: &'a Declared,
     /// How many live tables took part.

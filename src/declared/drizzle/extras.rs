@@ -33,9 +33,7 @@ impl Evaluator<'_> {
                     index.columns = Some(values.split_off(1));
                 }
                 "where" => index.predicate = Some(first),
-                "algorithm" => index.options.extend(first.as_text().map(|text| ("algorithm", text.clone()))),
-                "lock" => index.options.extend(first.as_text().map(|text| ("lock", text.clone()))),
-                "concurrently" | "with" => {}
+                "concurrently" | "with" | "algorithm" | "lock" => {}
                 _ => known = false,
             },
             Extra::Unique { columns, nulls_not_distinct, .. } => match name {

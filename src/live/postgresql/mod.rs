@@ -2,6 +2,7 @@
 
 mod assemble;
 mod connect;
+mod count;
 mod evidence;
 #[cfg(all(test, unix))]
 #[path = "../../../tests/support/postgresql.rs"]
@@ -10,6 +11,8 @@ mod types;
 
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Connection, Row};
+
+pub(super) use count::count;
 
 use super::address::Address;
 use super::{ErrorKind, Limits, LiveError, Target};

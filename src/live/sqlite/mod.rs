@@ -1,6 +1,7 @@
 //! Reads a SQLite file: read-only, in one transaction, leaving nothing behind.
 
 mod assemble;
+mod count;
 mod ddl;
 mod evidence;
 mod file;
@@ -14,6 +15,7 @@ use sqlx::{ConnectOptions, Connection, Row};
 use super::{ErrorKind, Limits, LiveError, Target};
 use crate::catalog::{Catalog, DatabaseIdentity, Dialect, LiveCatalog};
 use assemble::Answers;
+pub(super) use count::count;
 use file::{Access, Trace};
 
 /// How often a reading starts again because somebody opened or changed the file meanwhile.

@@ -1,0 +1,68 @@
+//! Counts rows, where the user asks for proof instead of estimates: bounded, and as read-only as every other reading.
+
+use std::time::Instant;
+
+use super::{Limits, LiveError, Target, mysql, postgresql, snapshot, sqlite};
+use crate::catalog::{Dialect, Family, RowCount};
+
+/// How many tables are asked about in one statement, where a look at the first row is enough.
+const CHUNK: usize = 100;
+
+/// Questions about rows, as statements that each engine takes.
+pub(super) struct Questions {
+    /// Each answers with rows of (index of the table, number of rows found), and can be joined by `union all`.
+    pub chunks: Vec<Vec<String>>,
+    /// When to stop asking. What is not answered by then stays unknown.
+    pub deadline: Instant,
+}
+
+/// What an engine answers.
+pub(super) type Answers = Vec<(i64, i64)>;
+
+/// How many rows each of `tables` (schema and name) holds. The counting of a table stops after `at_most`; one that may
+/// not be read, or that would hide rows from the role, is left out.
+pub async fn count(
+    target: &Target,
+    tables: &[(Option<String>, String)],
+    at_most: u64,
+    limits: &Limits,
+) -> Result<Vec<RowCount>, LiveError> {
+    if tables.is_empty() || snapshot::named(target).is_some() {
+        return Ok(Vec::new());
+    }
+    let statements: Vec<String> =
+        tables.iter().enumerate().map(|(place, table)| question(target.dialect, place, table, at_most)).collect();
+    let size = if at_most == 1 { CHUNK } else { 1 };
+    let chunks = statements.chunks(size).map(<[String]>::to_vec).collect();
+    let questions = Questions { chunks, deadline: Instant::now() + limits.refresh };
+    let answers = match target.dialect {
+        Dialect::Postgresql => postgresql::count(target, limits, &questions).await?,
+        Dialect::Mysql => mysql::count(target, limits, &questions).await?,
+        Dialect::Sqlite => sqlite::count(target, limits, &questions).await?,
+        Dialect::Turso if sqlite::names_a_file(target) => sqlite::count(target, limits, &questions).await?,
+        Dialect::Turso | Dialect::Singlestore => Vec::new(),
+    };
+    let counted = answers.into_iter().filter_map(|(place, rows)| {
+        let (schema, table) = tables.get(usize::try_from(place).ok()?)?;
+        let rows = u64::try_from(rows).ok()?;
+        Some(RowCount { schema: schema.clone(), table: table.clone(), rows, least: rows >= at_most })
+    });
+    Ok(counted.collect())
+}
+
+fn question(dialect: Dialect, place: usize, (schema, name): &(Option<String>, String), at_most: u64) -> String {
+    let quoted = |name: &str| match dialect.family() {
+        Family::Mysql => format!("`{}`", name.replace('`', "``")),
+        Family::Postgresql | Family::Sqlite => format!("\"{}\"", name.replace('"', "\"\"")),
+    };
+    let table = match schema {
+        Some(schema) => format!("{}.{}", quoted(schema), quoted(name)),
+        None => quoted(name),
+    };
+    // The name last: it may hold anything.
+    include_str!("count.sql")
+        .trim_end()
+        .replace("{place}", &place.to_string())
+        .replace("{limit}", &at_most.to_string())
+        .replace("{table}", &table)
+}

@@ -1,1 +1,0 @@
-show create view `{name}`

@@ -1,1 +1,0 @@
-select {text}, exists (select 1 from `{name}`)
