@@ -118,7 +118,7 @@ fn exit_codes_follow_the_level_that_counts() {
     ] {
         assert_eq!(check(&folder, arguments).status.code(), Some(status), "{arguments:?}");
     }
-    story.execute("DROP TABLE conversations; CREATE TABLE identity_map (id integer PRIMARY KEY AUTOINCREMENT NOT NULL, user_id integer NOT NULL, provider text NOT NULL, subject text NOT NULL)");
+    story.execute("DROP TABLE conversations; CREATE TABLE identity_map (id integer PRIMARY KEY AUTOINCREMENT NOT NULL, user_id integer NOT NULL REFERENCES users (id) ON DELETE CASCADE, provider text NOT NULL, subject text NOT NULL)");
     let output = check(&folder, &[]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
     assert!(text(&output.stdout).starts_with("no drift: 2 tables in the code, 2 in conversations.db"));

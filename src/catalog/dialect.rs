@@ -1,6 +1,11 @@
 //! The SQL dialects drizzle-kit knows, and which of them we read.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
+
+/// How many bytes of a name PostgreSQL keeps.
+const LONGEST: usize = 63;
 
 /// `dialect` of a drizzle config. <https://orm.drizzle.team/docs/drizzle-config-file#dialect>
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -86,10 +91,17 @@ impl Family {
         }
     }
 
+    /// `name` as the engine tells it from others: two names are one where this is.
+    pub fn identifier(self, name: &str) -> Cow<'_, str> {
+        match self {
+            Self::Postgresql => Cow::Borrowed(&name[..name.floor_char_boundary(LONGEST.min(name.len()))]),
+            Self::Mysql | Self::Sqlite => Cow::Owned(name.to_lowercase()),
+        }
+    }
+
     /// Whether two names are one to the engine: PostgreSQL tells them apart by their first 63 bytes, SQLite without case,
     /// MySQL without case for columns and, depending on the server, for tables.
     pub fn same_identifier(self, a: &str, b: &str) -> bool {
-        const LONGEST: usize = 63;
         let kept = |name: &str| name.floor_char_boundary(LONGEST.min(name.len()));
         a == b
             || match self {

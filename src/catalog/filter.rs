@@ -100,6 +100,11 @@ impl Scope<'_> {
         (!by_name || self.tables.keep(name)) && schema.is_none_or(|schema| self.schemas.keep(schema))
     }
 
+    /// Whether the filter lets the objects of `schema` through; those without a schema always.
+    pub fn keeps_schema(&self, schema: Option<&str>) -> bool {
+        schema.is_none_or(|schema| self.schemas.keep(schema))
+    }
+
     fn is_never_looked_at(&self, schema: Option<&str>, name: &str) -> bool {
         let migrations = &self.filter.migrations;
         match (self.dialect.family(), self.filter.generation) {

@@ -10,8 +10,8 @@ use super::modules::ModuleId;
 use super::value::{Location, Unknown, Value};
 use super::{Casing, ColumnPlaces, Declared, DeclaredTable, Generation, Located, PartPlaces, Request, Unresolved};
 use crate::catalog::{
-    Column, DefaultForm, Dialect, EnumType, Fact, Family, Generated, Identity, PrimaryKey, Sequence, SequenceOptions,
-    Table, View,
+    Column, DefaultForm, Dialect, EnumType, Fact, Family, Generated, Identity, ObjectKind, ObjectRef, PrimaryKey,
+    Sequence, SequenceOptions, Table, View,
 };
 
 /// Builds the declared side of one reading.
@@ -152,7 +152,10 @@ impl Lowering<'_, '_> {
                 let name = self.known(inner.name.clone(), "the name of an enum");
                 let schema = self.schema(inner.schema.clone(), "the schema of an enum");
                 let values = self.known(inner.values.clone(), "the values of an enum");
-                let (Some(name), Some(schema), Some(values)) = (name, schema, values) else { return };
+                let (Some(name), Some(schema), Some(values)) = (name, schema, values) else {
+                    self.declared.others_open = true;
+                    return;
+                };
                 let value = EnumType {
                     schema,
                     name: name.to_string(),
@@ -171,16 +174,40 @@ impl Lowering<'_, '_> {
             Value::Sequence(sequence) if self.family == Family::Postgresql => {
                 let name = self.known(sequence.name.clone(), "the name of a sequence");
                 let schema = self.schema(sequence.schema.clone(), "the schema of a sequence");
-                let (Some(name), Some(schema)) = (name, schema) else { return };
-                let options = self.sequence_options(&sequence.options.clone(), sequence.location);
+                let (Some(name), Some(schema)) = (name, schema) else {
+                    self.declared.others_open = true;
+                    return;
+                };
+                let options = sequence.options.clone();
+                let unread =
+                    ["increment", "minValue", "maxValue", "startWith", "cache", "cycle"].iter().find_map(|key| {
+                        match self.evaluator.option(&options, key, sequence.location) {
+                            Value::Unknown(unknown) => Some(unknown),
+                            _ => None,
+                        }
+                    });
+                if let Some(unknown) = unread {
+                    self.unresolved(&unknown, &format!("the options of the sequence \"{name}\""));
+                    self.declared.others_open = true;
+                    return;
+                }
+                let options = self.sequence_options(&options, sequence.location);
                 let value = Sequence { schema, name: name.to_string(), options, ..Default::default() };
                 let place = self.evaluator.place(sequence.location);
                 self.declared.sequences.push(Located { value, place, export });
             }
-            Value::View(view) if view.family == self.family && !view.existing => {
+            Value::View(view) if view.family == self.family => {
                 let name = self.known(view.name.clone(), "the name of a view");
                 let schema = self.schema(view.schema.clone(), "the schema of a view");
-                let (Some(name), Some(schema)) = (name, schema) else { return };
+                let (Some(name), Some(schema)) = (name, schema) else {
+                    self.declared.others_open = true;
+                    return;
+                };
+                if view.existing {
+                    let object = ObjectRef::of_schema(ObjectKind::View, schema, &name);
+                    self.declared.existing_views.push(object);
+                    return;
+                }
                 let style = self.style(false);
                 let definition = match &view.query {
                     Some(sql) => self.evaluator.sql_text(sql, style, view.location).map_or(Fact::Unknown, Fact::Known),

@@ -30,7 +30,7 @@ pub use reader::Reader;
 
 pub use crate::catalog::Generation;
 
-use crate::catalog::{Catalog, Dialect, EnumType, Sequence, Table, View};
+use crate::catalog::{Catalog, Dialect, EnumType, ObjectRef, Sequence, Table, View};
 use crate::text::{Document, FilePath, Place, Span};
 
 /// The declared side of one project.
@@ -44,6 +44,8 @@ pub struct Declared {
     pub enums: Vec<Located<EnumType>>,
     /// Views that it sees. A view with `.existing()` is not among them.
     pub views: Vec<Located<View>>,
+    /// Views with `.existing()`, which drizzle-kit leaves as they are.
+    pub existing_views: Vec<ObjectRef>,
     /// Sequences that it sees.
     pub sequences: Vec<Located<Sequence>>,
     /// The names of `pgSchema(...)` exports.
@@ -53,6 +55,8 @@ pub struct Declared {
     /// Whether there may be tables beyond `tables` (one whose name is unknown, a schema file that cannot be read, an
     /// export that cannot be followed): then nothing live can be called undeclared.
     pub tables_open: bool,
+    /// Likewise of enums, views and sequences.
+    pub others_open: bool,
     /// Every schema file and every file that was followed for the tables' sake, with its text as it was read.
     pub files: BTreeMap<FilePath, SourceFile>,
 }
@@ -210,12 +214,19 @@ impl Declared {
             tables: Vec::new(),
             enums: Vec::new(),
             views: Vec::new(),
+            existing_views: Vec::new(),
             sequences: Vec::new(),
             schemas: Vec::new(),
             unresolved: Vec::new(),
             tables_open: false,
+            others_open: false,
             files: BTreeMap::new(),
         }
+    }
+
+    /// Whether there may be enums, views or sequences that are not listed.
+    pub fn is_open(&self) -> bool {
+        self.tables_open || self.others_open
     }
 
     /// The table `name` of `schema`.

@@ -1,23 +1,19 @@
 //! `undeclared-column` and `missing-column`.
 
-use super::compare::{Pair, Sides};
+use super::compare::Pair;
 use super::short_sql::column_text;
 use super::{Code, Drift};
-use crate::catalog::{ObjectKind, ObjectRef};
+use crate::catalog::ObjectRef;
 use crate::declared::{ColumnPlaces, DeclaredTable};
 use crate::text::Place;
 
 /// The database has it, the code does not.
-pub(super) fn undeclared(sides: &Sides, pair: &Pair, drifts: &mut Vec<Drift>) {
+pub(super) fn undeclared(pair: &Pair, drifts: &mut Vec<Drift>) {
     if pair.declared.columns_open {
         return;
     }
-    let columns = &pair.declared.table.columns;
-    for column in &pair.live.columns {
-        if columns.iter().any(|declared| sides.family.same_identifier(&declared.name, &column.name)) {
-            continue;
-        }
-        let object = ObjectRef::of_table(ObjectKind::Column, pair.live, &column.name);
+    for column in pair.undeclared_columns() {
+        let object = ObjectRef::column(pair.live, &column.name);
         let mut drift = Drift::new(Code::UndeclaredColumn, object, None, Some(column_text(pair.live, column)));
         drift.place = Some(pair.declared.name.clone());
         drifts.push(drift);
@@ -25,15 +21,15 @@ pub(super) fn undeclared(sides: &Sides, pair: &Pair, drifts: &mut Vec<Drift>) {
 }
 
 /// The code has it, the database does not.
-pub(super) fn missing(sides: &Sides, pair: &Pair, drifts: &mut Vec<Drift>) {
+pub(super) fn missing(pair: &Pair, drifts: &mut Vec<Drift>) {
     let table = &pair.declared.table;
-    for (column, places) in table.columns.iter().zip(&pair.declared.columns) {
-        if pair.live.columns.iter().any(|live| sides.family.same_identifier(&live.name, &column.name)) {
-            continue;
-        }
-        let object = ObjectRef::of_table(ObjectKind::Column, table, &column.name);
+    for index in pair.missing_columns() {
+        let column = &table.columns[index];
+        let object = ObjectRef::column(table, &column.name);
         let mut drift = Drift::new(Code::MissingColumn, object, Some(column_text(table, column)), None);
-        place_at_builder(&mut drift, pair.declared, places);
+        if let Some(places) = pair.declared.columns.get(index) {
+            place_at_builder(&mut drift, pair.declared, places);
+        }
         drifts.push(drift);
     }
 }

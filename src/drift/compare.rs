@@ -1,9 +1,13 @@
 //! The comparison: every rule over every object, in a stable order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Drift, columns, nullability, tables, types, unresolved};
-use crate::catalog::{Column, Family, Filter, LiveCatalog, Table, TableKind};
+use super::{
+    Drift, checks, columns, defaults, enums, foreign_keys, generated, identity, indexes, nullability, policies,
+    primary_key, sequences, tables, types, unresolved, views,
+};
+use crate::catalog::{Column, Dialect, Family, Filter, LiveCatalog, Scope, Table};
 use crate::declared::{ColumnPlaces, Declared, DeclaredTable};
 
 /// Every difference between the declared and the live side, in the order of file and place, then of object name.
@@ -15,13 +19,24 @@ pub fn compare(declared: &Declared, live: &LiveCatalog, filter: &Filter) -> Vec<
     tables::undeclared(&sides, &mut drifts);
     tables::missing(&sides, &mut drifts);
     for pair in &sides.pairs {
-        columns::undeclared(&sides, pair, &mut drifts);
-        columns::missing(&sides, pair, &mut drifts);
-        for columns in pair.columns(sides.family) {
+        columns::undeclared(pair, &mut drifts);
+        columns::missing(pair, &mut drifts);
+        for columns in pair.columns() {
             types::mismatch(&sides, pair, &columns, &mut drifts);
             nullability::mismatch(&sides, pair, &columns, &mut drifts);
+            defaults::mismatch(&sides, pair, &columns, &mut drifts);
+            identity::mismatch(&sides, pair, &columns, &mut drifts);
+            generated::mismatch(&sides, pair, &columns, &mut drifts);
         }
+        primary_key::compare(&sides, pair, &mut drifts);
+        indexes::compare(&sides, pair, &mut drifts);
+        foreign_keys::compare(&sides, pair, &mut drifts);
+        checks::compare(&sides, pair, &mut drifts);
+        policies::compare(&sides, pair, &mut drifts);
     }
+    enums::compare(&sides, &mut drifts);
+    views::compare(&sides, &mut drifts);
+    sequences::compare(&sides, &mut drifts);
     unresolved::declarations(declared, &mut drifts);
     drifts.sort_by(|a, b| {
         // What has no place comes last.
@@ -34,6 +49,8 @@ pub fn compare(declared: &Declared, live: &LiveCatalog, filter: &Filter) -> Vec<
 pub(super) struct Sides<'a> {
     /// The schema language.
     pub family: Family,
+    /// What drizzle-kit looks at.
+    pub scope: Scope<'a>,
     /// The declared side.
     pub declared: &'a Declared,
     /// The live side.
@@ -52,6 +69,8 @@ pub(super) struct Pair<'a> {
     pub declared: &'a DeclaredTable,
     /// As the database has it.
     pub live: &'a Table,
+    /// The live column of each declared one; `None` where they stand in one order under one name.
+    columns: Option<Vec<Option<usize>>>,
 }
 
 /// A column of both sides.
@@ -64,39 +83,58 @@ pub(super) struct ColumnPair<'a> {
     pub live: &'a Column,
 }
 
+/// A table's schema and name.
+type Name<'a> = (Option<&'a str>, &'a str);
+/// The same as the engine tells it from others.
+type AnyCase<'a> = (Option<&'a str>, String);
+
 impl<'a> Sides<'a> {
-    fn new(declared: &'a Declared, live: &'a LiveCatalog, filter: &Filter) -> Self {
+    fn new(declared: &'a Declared, live: &'a LiveCatalog, filter: &'a Filter) -> Self {
         let family = declared.dialect.family();
-        let scope = filter.scope(declared.dialect);
-        let by_name: BTreeMap<_, _> =
+        let by_name: HashMap<Name, &Table> =
             live.catalog.tables.iter().map(|table| ((table.schema.as_deref(), table.name.as_str()), table)).collect();
-        let mut sides = Self { family, declared, live, pairs: Vec::new(), undeclared: Vec::new(), missing: Vec::new() };
+        // MySQL's tables may or may not have a case, depending on the server. A name that differs by its case alone, or
+        // behind the end of what PostgreSQL keeps of it, cannot be proved to be another one.
+        let alike: OnceCell<HashMap<AnyCase, Vec<&Table>>> = OnceCell::new();
+        let by_likeness = |schema: Option<&'a str>, name: &str| {
+            let alike = alike.get_or_init(|| {
+                let mut alike: HashMap<AnyCase, Vec<&Table>> = HashMap::new();
+                for table in &live.catalog.tables {
+                    let name = family.identifier(&table.name).into_owned();
+                    alike.entry((table.schema.as_deref(), name)).or_default().push(table);
+                }
+                alike
+            });
+            match alike.get(&(schema, family.identifier(name).into_owned())).map(Vec::as_slice) {
+                Some([only]) => Some(*only),
+                _ => None,
+            }
+        };
+        let mut sides = Self {
+            family,
+            scope: filter.scope(declared.dialect),
+            declared,
+            live,
+            pairs: Vec::with_capacity(declared.tables.len()),
+            undeclared: Vec::new(),
+            missing: Vec::new(),
+        };
         let mut seen = BTreeSet::new();
         let mut matched = BTreeSet::new();
         for table in &declared.tables {
             let (schema, name) = (table.table.schema.as_deref(), table.table.name.as_str());
-            if !scope.covers_declared(schema, name) || !live.is_readable(schema) || !seen.insert((schema, name)) {
+            if !sides.scope.covers_declared(schema, name) || !seen.insert((schema, name)) {
                 continue;
             }
-            let found = by_name.get(&(schema, name)).copied().or_else(|| {
-                // MySQL's tables may or may not have a case, depending on the server. A name that differs by its case
-                // alone, or behind the end of what PostgreSQL keeps of it, cannot be proved to be another one.
-                let mut alike = live
-                    .catalog
-                    .tables
-                    .iter()
-                    .filter(|table| table.schema.as_deref() == schema && family.same_identifier(&table.name, name));
-                alike.next().filter(|_| alike.next().is_none())
-            });
-            match found {
-                None if table.broken => {}
+            match by_name.get(&(schema, name)).copied().or_else(|| by_likeness(schema, name)) {
+                None if table.broken || !live.is_readable(schema) => {}
                 None => sides.missing.push(table),
                 Some(live) => {
                     matched.insert((live.schema.as_deref(), live.name.as_str()));
                     // A table that the filter hides from drizzle-kit is none of its business, though the code has it.
                     // Of one that does not parse at the moment, nothing is claimed.
-                    if scope.covers_live(live.schema.as_deref(), &live.name) && !table.broken {
-                        sides.pairs.push(Pair { declared: table, live });
+                    if sides.scope.covers_live(live.schema.as_deref(), &live.name) && !table.broken {
+                        sides.pairs.push(Pair::new(family, table, live));
                     }
                 }
             }
@@ -106,22 +144,72 @@ impl<'a> Sides<'a> {
             .tables
             .iter()
             .filter(|table| !matched.contains(&(table.schema.as_deref(), table.name.as_str())))
-            .filter(|table| scope.covers_live(table.schema.as_deref(), &table.name))
-            .filter(|table| live.is_readable(table.schema.as_deref()))
-            // No code declares them, and no code should.
-            .filter(|table| table.kind != TableKind::Foreign && table.extension.is_none())
+            .filter(|table| sides.scope.covers_live(table.schema.as_deref(), &table.name))
             .collect();
         sides
+    }
+
+    /// The SQL dialect.
+    pub(super) fn dialect(&self) -> Dialect {
+        self.declared.dialect
+    }
+
+    /// Whether two constraints have one name; one without a name has none.
+    pub(super) fn same_name(&self, a: Option<&str>, b: Option<&str>) -> bool {
+        matches!((a, b), (Some(a), Some(b)) if self.family.same_identifier(a, b))
+    }
+
+    /// Whether two lists name the same columns in the same order.
+    pub(super) fn same_names(&self, a: &[String], b: &[String]) -> bool {
+        a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.family.same_identifier(a, b))
+    }
+
+    /// Whether two lists name the same columns in whatever order.
+    pub(super) fn same_set(&self, a: &[String], b: &[String]) -> bool {
+        let holds = |list: &[String], name: &String| list.iter().any(|other| self.family.same_identifier(other, name));
+        a.len() == b.len() && a.iter().all(|name| holds(b, name)) && b.iter().all(|name| holds(a, name))
     }
 }
 
 impl<'a> Pair<'a> {
+    fn new(family: Family, declared: &'a DeclaredTable, live: &'a Table) -> Self {
+        let (mine, theirs) = (&declared.table.columns, &live.columns);
+        let aligned = mine.len() == theirs.len() && mine.iter().zip(theirs).all(|(a, b)| a.name == b.name);
+        let columns = (!aligned).then(|| {
+            let exact: BTreeMap<&str, usize> =
+                theirs.iter().enumerate().map(|(index, column)| (column.name.as_str(), index)).collect();
+            let alike = |name: &str| theirs.iter().position(|column| family.same_identifier(&column.name, name));
+            mine.iter().map(|column| exact.get(column.name.as_str()).copied().or_else(|| alike(&column.name))).collect()
+        });
+        Self { declared, live, columns }
+    }
+
+    /// The live column of the declared one at `index`.
+    fn live_column(&self, index: usize) -> Option<usize> {
+        match &self.columns {
+            None => Some(index),
+            Some(columns) => columns.get(index).copied().flatten(),
+        }
+    }
+
     /// The columns that both sides have, in declared order.
-    pub(super) fn columns(&self, family: Family) -> impl Iterator<Item = ColumnPair<'a>> {
+    pub(super) fn columns(&self) -> impl Iterator<Item = ColumnPair<'a>> {
         let (declared, live) = (self.declared, self.live);
-        declared.table.columns.iter().zip(&declared.columns).filter_map(move |(column, places)| {
-            let live = live.columns.iter().find(|live| family.same_identifier(&live.name, &column.name))?;
-            Some(ColumnPair { declared: column, places, live })
+        declared.table.columns.iter().zip(&declared.columns).enumerate().filter_map(move |(index, (column, places))| {
+            Some(ColumnPair { declared: column, places, live: &live.columns[self.live_column(index)?] })
         })
+    }
+
+    /// The columns that the code alone has, by their index.
+    pub(super) fn missing_columns(&self) -> Vec<usize> {
+        let columns = self.columns.iter().flatten().enumerate();
+        columns.filter(|(_, live)| live.is_none()).map(|(index, _)| index).collect()
+    }
+
+    /// The columns that the database alone has.
+    pub(super) fn undeclared_columns(&self) -> Vec<&'a Column> {
+        let Some(columns) = &self.columns else { return Vec::new() };
+        let live = self.live.columns.iter().enumerate();
+        live.filter(|(index, _)| !columns.contains(&Some(*index))).map(|(_, column)| column).collect()
     }
 }

@@ -1,17 +1,31 @@
 //! `compare(declared, live)`: every difference between the two sides, pure and deterministic. One file per family of
 //! rules.
 
+mod checks;
 mod code;
 mod columns;
 mod compare;
+mod defaults;
+mod enums;
+mod foreign_keys;
+mod generated;
+mod identity;
+mod index_key;
+mod indexes;
 mod ledger;
+mod matching;
 mod nullability;
 mod of_object;
+mod parts;
 mod places;
+mod policies;
+mod primary_key;
+mod sequences;
 mod short_sql;
 mod tables;
 mod types;
 mod unresolved;
+mod views;
 
 pub use code::{Class, Code, Severity};
 pub use compare::compare;
@@ -20,7 +34,7 @@ pub use of_object::of_object;
 
 use sha2::{Digest, Sha256};
 
-use crate::catalog::ObjectRef;
+use crate::catalog::{Family, ObjectRef};
 use crate::text::Place;
 
 /// One difference.
@@ -67,6 +81,14 @@ impl Drift {
             place: None,
             related: Vec::new(),
             fingerprint,
+        }
+    }
+
+    /// Says that it is also about `other`, unless that is its object under the same name.
+    fn also_about(&mut self, family: Family, other: ObjectRef) {
+        let same = |known: &ObjectRef| known.kind == other.kind && family.same_identifier(&known.name, &other.name);
+        if !same(&self.object) && !self.also.iter().any(same) {
+            self.also.push(other);
         }
     }
 }

@@ -9,11 +9,13 @@ use crate::catalog::{Column, Family, ObjectKind, ObjectRef, Table};
 /// NOT NULL differs.
 pub(super) fn mismatch(sides: &Sides, pair: &Pair, columns: &ColumnPair, drifts: &mut Vec<Drift>) {
     let (Some(said), Some(found)) = (columns.declared.not_null.known(), columns.live.not_null.known()) else { return };
-    let found_said = sides.live.says_not_null(pair.live, columns.live).unwrap_or(*found);
+    let live_key = is_key(pair.live, &columns.live.name);
+    // Only of a key can it be so without being said.
+    let found_said =
+        if live_key { sides.live.says_not_null(pair.live, columns.live).unwrap_or(*found) } else { *found };
     let table = &pair.declared.table;
     let declared = *said || refuses_null(sides, table, columns.declared);
     let live = *found || refuses_null(sides, pair.live, columns.live);
-    let live_key = is_key(pair.live, &columns.live.name);
     // The key that makes the column NOT NULL may be declared in a part that cannot be read.
     if !declared && live_key && pair.declared.extras_open {
         return;

@@ -1,38 +1,74 @@
-//! `type-mismatch`.
+//! `type-mismatch`, which is also said of a collation.
 
 use super::columns::place_at_builder;
 use super::compare::{ColumnPair, Pair, Sides};
 use super::short_sql::type_text;
 use super::{Class, Code, Drift};
-use crate::catalog::{Column, Family, ObjectKind, ObjectRef, same_type};
+use crate::catalog::{Column, Family, ObjectRef, same_type};
 
 /// What the pseudo-types that bring a sequence along are made of.
 const SERIALS: &[(&str, &str)] = &[("smallserial", "smallint"), ("serial", "integer"), ("bigserial", "bigint")];
+/// What MySQL makes of `serial`.
+const MYSQL_SERIAL: &str = "bigint unsigned";
 
 /// The column's SQL type differs.
 pub(super) fn mismatch(sides: &Sides, pair: &Pair, columns: &ColumnPair, drifts: &mut Vec<Drift>) {
     let (Some(declared), Some(live)) = (columns.declared.sql_type.known(), columns.live.sql_type.known()) else {
         return;
     };
-    let schemas = (columns.declared.type_schema.as_deref(), columns.live.type_schema.as_deref());
-    let other_schema = matches!(schemas, (Some(declared), Some(live)) if declared != live);
-    let same = same_type(sides.declared.dialect, declared, live) && !other_schema;
+    let same_collation = same_collation(columns.declared, columns.live);
+    let other_schema = in_other_schema(columns);
     // A type that means the same in other words is still one that push may want to write anew: the push room decides.
     let class = match () {
-        () if same && declared == live => return,
-        () if same || same_serial(sides, columns) => Class::Noise,
+        () if same_collation && !other_schema && declared == live => return,
+        () if same_collation && same_column_type(sides, columns) => Class::Noise,
         () => Class::Drift,
     };
-    let object = ObjectRef::of_table(ObjectKind::Column, &pair.declared.table, &columns.declared.name);
-    let mut drift = Drift::new(
-        Code::TypeMismatch,
-        object,
-        Some(type_text(columns.declared, other_schema)),
-        Some(type_text(columns.live, other_schema)),
-    );
+    let object = ObjectRef::column(&pair.declared.table, &columns.declared.name);
+    let text = |column: &Column| {
+        let text = type_text(column, other_schema);
+        match column.collation.as_deref().filter(|_| !same_collation) {
+            Some(collation) => format!("{text} collate {collation}"),
+            None => text,
+        }
+    };
+    let mut drift = Drift::new(Code::TypeMismatch, object, Some(text(columns.declared)), Some(text(columns.live)));
     drift.class = class;
     place_at_builder(&mut drift, pair.declared, columns.places);
     drifts.push(drift);
+}
+
+/// Whether the column's values are of one type on both sides, whoever fills them. Types that are not known are.
+pub(super) fn same_column_type(sides: &Sides, columns: &ColumnPair) -> bool {
+    let (Some(declared), Some(live)) = (columns.declared.sql_type.known(), columns.live.sql_type.known()) else {
+        return true;
+    };
+    let same = declared == live || same_type(sides.dialect(), declared, live) || same_serial(sides, columns);
+    same && !in_other_schema(columns)
+}
+
+/// Whether the column's type brings a sequence along.
+pub(super) fn is_serial(column: &Column) -> bool {
+    column.sql_type.known().is_some_and(|sql_type| SERIALS.iter().any(|(serial, _)| serial == sql_type))
+}
+
+fn in_other_schema(columns: &ColumnPair) -> bool {
+    let schemas = (columns.declared.type_schema.as_deref(), columns.live.type_schema.as_deref());
+    matches!(schemas, (Some(declared), Some(live)) if declared != live)
+}
+
+/// The code may name a character set alone, with which the collation's name begins.
+fn same_collation(declared: &Column, live: &Column) -> bool {
+    match (declared.collation.as_deref(), live.collation.as_deref()) {
+        (None, None) => true,
+        (Some(mine), Some(theirs)) => {
+            let rest = theirs.strip_prefix(mine);
+            mine.eq_ignore_ascii_case(theirs) || rest.is_some_and(|rest| rest.starts_with('_'))
+        }
+        // What the code asks for may be what the table has anyway.
+        (Some(_), None) => true,
+        (None, Some(_)) => false,
+    }
 }
 
 /// Whether one side says `serial` and the other what it is made of: an integer that a sequence fills.
@@ -41,12 +77,16 @@ fn same_serial(sides: &Sides, columns: &ColumnPair) -> bool {
         let (Some(serial), Some(plain)) = (column.sql_type.known(), other.sql_type.known()) else { return false };
         match sides.family {
             Family::Postgresql => {
-                SERIALS
-                    .iter()
-                    .any(|(name, integer)| name == serial && same_type(sides.declared.dialect, integer, plain))
-                    && other.default.known().cloned().flatten().is_some_and(|default| default.contains("nextval("))
+                // A sequence fills an identity too; that it is one is the identity's difference.
+                let filled = other.identity.is_some()
+                    || other.default.known().cloned().flatten().is_some_and(|default| default.contains("nextval("));
+                filled
+                    && SERIALS
+                        .iter()
+                        .any(|(name, integer)| name == serial && same_type(sides.dialect(), integer, plain))
             }
-            Family::Mysql | Family::Sqlite => false,
+            Family::Mysql => serial == "serial" && plain == MYSQL_SERIAL,
+            Family::Sqlite => false,
         }
     };
     made_of(columns.declared, columns.live) || made_of(columns.live, columns.declared)
