@@ -35,6 +35,14 @@ async fn every_kind_of_object_is_read() {
 }
 
 #[tokio::test]
+async fn a_schema_that_grew_for_years_is_read() {
+    let Some(server) = Server::shared() else { return };
+    server.create("torture", include_str!("fixtures/live/torture.postgresql.sql")).await;
+    let live = read(&server.app_url("torture")).await.expect("a reading");
+    insta::assert_json_snapshot!("postgresql_torture", catalog::to_json(&live.catalog));
+}
+
+#[tokio::test]
 async fn sequences_and_indexes_tell_what_rests_on_them() {
     let Some(server) = Server::shared() else { return };
     server.create("owners", include_str!("fixtures/live/objects.postgresql.sql")).await;
