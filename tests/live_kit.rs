@@ -149,7 +149,6 @@ async fn what_is_read_is_what_drizzle_kit_reads_but_for_its_faults() {
             );
         }
     }
-    for place in &places {}
     let is = |place: &str, (version, path, _): &(&str, &str, &str)| place.starts_with(version) && place.contains(path);
     let unexplained: Vec<_> = places.iter().filter(|place| !FAULTS.iter().any(|fault| is(place, fault))).collect();
     assert!(unexplained.is_empty(), "{unexplained:#?}");
