@@ -1,6 +1,8 @@
 //! Reads a real MySQL server, and proves on its own log that nothing but reading reaches it.
 #![cfg(unix)]
 
+#[path = "support/facts.rs"]
+mod facts;
 #[path = "support/mysql.rs"]
 mod mysql;
 
@@ -8,9 +10,9 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use drizzle_drift::catalog::{self, Dialect, LiveCatalog, Rows};
+use drizzle_drift::catalog::{Dialect, LiveCatalog, Rows};
 use drizzle_drift::live::{self, Cause, ErrorKind, Limits, LiveError, State, Target, WatchSettings};
-use mysql::{Server, execute};
+use mysql::{Engine, Server, execute};
 
 fn target(url: &str) -> Target {
     Target { dialect: Dialect::Mysql, url: url.to_owned().into(), auth_token: None, folder: PathBuf::from(".") }
@@ -28,12 +30,23 @@ async fn every_kind_of_object_is_read() {
             .concat();
     server.create("objects", &fixture).await;
     let live = read(&server.app_url("objects")).await.expect("a reading");
-    insta::assert_json_snapshot!("mysql_objects", catalog::to_json(&live.catalog));
+    insta::assert_snapshot!("mysql_objects", facts::facts(&live));
     assert_eq!(live.database.name, "objects");
     assert_eq!(live.database.user.as_deref(), Some("app"));
     let rows = |name: &str| live.evidence(live.catalog.table(None, name).expect(name)).rows;
     assert_eq!(rows("accounts"), Rows::About(2));
-    assert_eq!(rows("orders"), Rows::Unknown);
+    assert_eq!(rows("orders"), Rows::None);
+}
+
+#[tokio::test]
+async fn every_kind_of_object_of_mariadb_is_read() {
+    let Some(server) = Server::shared_of(Engine::Mariadb) else { return };
+    let fixture =
+        [include_str!("fixtures/live/objects.mysql.sql"), include_str!("fixtures/live/objects.mariadb-only.sql")]
+            .concat();
+    server.create("objects", &fixture).await;
+    let live = read(&server.app_url("objects")).await.expect("a reading");
+    insta::assert_snapshot!("mariadb_objects", facts::facts(&live));
 }
 
 #[tokio::test]
@@ -54,7 +67,7 @@ async fn what_cannot_be_read_says_why_and_no_password() {
 
 #[tokio::test]
 async fn ddl_is_noticed_and_only_reading_reaches_the_server() {
-    const HARMLESS: [&str; 4] = ["SELECT", "SHOW", "SET", "USE"];
+    const HARMLESS: [&str; 5] = ["SELECT", "SHOW", "SET", "START", "ROLLBACK"];
     let Some(server) = Server::shared() else { return };
     server.create("watched", "create table a (id int)").await;
     let (sender, mut events) = tokio::sync::mpsc::unbounded_channel();

@@ -202,6 +202,8 @@ pub struct Column {
     /// A collation of its own, where it is not that of the type, table or database. The code may name no more than its
     /// character set, with which the collation's name begins.
     pub collation: Option<String>,
+    /// A character set of its own, where the code names one (MySQL, declared).
+    pub character_set: Option<String>,
     /// Its comment (live).
     pub comment: Option<String>,
     /// Left out of `SELECT *` (MySQL and MariaDB, live).
@@ -356,7 +358,8 @@ pub struct Index {
     pub predicate: Option<String>,
     /// INCLUDE columns (PostgreSQL).
     pub include: Vec<String>,
-    /// Storage parameters, `(name, value)` (PostgreSQL: `fillfactor`).
+    /// Storage parameters, `(name, value)` (PostgreSQL: `fillfactor`); what `.using()`, `.algorithm()` and `.lock()` say
+    /// (MySQL, declared).
     pub storage: Vec<(String, String)>,
     /// NULLS NOT DISTINCT (PostgreSQL 15 and later).
     pub nulls_not_distinct: bool,
@@ -370,6 +373,8 @@ pub struct Index {
     pub comment: Option<String>,
     /// Whether a foreign key rests on it (PostgreSQL, live): it cannot be dropped by itself.
     pub referenced: bool,
+    /// Whether it looks like what a foreign key makes for itself (MySQL, live): nobody has to declare it.
+    pub of_foreign_key: bool,
     /// Whether the code leaves the name to drizzle-kit, which made this one. Since 1.0 it then takes the database's.
     pub name_is_default: bool,
 }

@@ -315,12 +315,18 @@ impl Lowering<'_, '_> {
             Family::Postgresql => Some(index.method.as_deref().unwrap_or("btree").to_owned()),
             Family::Mysql | Family::Sqlite => None,
         };
+        let mut storage: Vec<(String, String)> = Vec::new();
+        if self.family == Family::Mysql {
+            storage.extend(index.method.iter().map(|method| ("using".to_owned(), method.to_string())));
+            storage.extend(index.options.iter().map(|(name, value)| ((*name).to_owned(), value.to_string())));
+        }
         declared.table.indexes.push(Index {
             name,
             unique: index.unique,
             method,
             columns,
             predicate,
+            storage,
             name_is_default,
             ..Default::default()
         });

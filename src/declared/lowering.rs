@@ -10,8 +10,8 @@ use super::modules::ModuleId;
 use super::value::{Location, Unknown, Value};
 use super::{Casing, ColumnPlaces, Declared, DeclaredTable, Generation, Located, PartPlaces, Request, Unresolved};
 use crate::catalog::{
-    Column, DefaultForm, Dialect, EnumType, Fact, Family, Generated, Identity, ObjectKind, ObjectRef, PrimaryKey,
-    Sequence, SequenceOptions, Table, View,
+    Column, DefaultForm, Dialect, EnumType, Fact, Family, Generated, Identity, PrimaryKey, Sequence, SequenceOptions,
+    Table, View,
 };
 
 /// Builds the declared side of one reading.
@@ -204,8 +204,7 @@ impl Lowering<'_, '_> {
                     return;
                 };
                 if view.existing {
-                    let object = ObjectRef::of_schema(ObjectKind::View, schema, &name);
-                    self.declared.existing_views.push(object);
+                    self.declared.existing_views.push((schema, name.to_string()));
                     return;
                 }
                 let style = self.style(false);
@@ -218,6 +217,7 @@ impl Lowering<'_, '_> {
                     name: name.to_string(),
                     materialized: view.materialized,
                     definition,
+                    options: view.options.clone(),
                     ..Default::default()
                 };
                 let place = self.evaluator.place(view.location);
@@ -342,8 +342,10 @@ impl Lowering<'_, '_> {
                 identity,
                 generated,
                 autoincrement: state.autoincrement,
-                on_update: state.on_update_now.then(|| "CURRENT_TIMESTAMP".to_owned()),
-                collation: state.collation.clone(),
+                on_update: state.on_update_now.clone(),
+                // A character set brings a collation of its own, whose name begins with it.
+                collation: state.collation.clone().or_else(|| state.character_set.clone()),
+                character_set: state.character_set.clone(),
                 ..Default::default()
             });
             declared.columns.push(ColumnPlaces {

@@ -30,7 +30,7 @@ pub use reader::Reader;
 
 pub use crate::catalog::Generation;
 
-use crate::catalog::{Catalog, Dialect, EnumType, ObjectRef, Sequence, Table, View};
+use crate::catalog::{Catalog, Dialect, EnumType, Sequence, Table, View};
 use crate::text::{Document, FilePath, Place, Span};
 
 /// The declared side of one project.
@@ -44,8 +44,8 @@ pub struct Declared {
     pub enums: Vec<Located<EnumType>>,
     /// Views that it sees. A view with `.existing()` is not among them.
     pub views: Vec<Located<View>>,
-    /// Views with `.existing()`, which drizzle-kit leaves as they are.
-    pub existing_views: Vec<ObjectRef>,
+    /// The names of views with `.existing()`, which push leaves alone.
+    pub existing_views: Vec<(Option<String>, String)>,
     /// Sequences that it sees.
     pub sequences: Vec<Located<Sequence>>,
     /// The names of `pgSchema(...)` exports.

@@ -12,7 +12,9 @@ use crate::catalog::{ObjectRef, Same, View, same_query};
 pub(super) fn compare(sides: &Sides, drifts: &mut Vec<Drift>) {
     let live = &sides.live.catalog.views;
     let mut unmatched: BTreeMap<_, &View> = live.iter().map(|view| (key(view), view)).collect();
-    let existing = |view: &View| sides.declared.existing_views.iter().any(|known| *known == ObjectRef::view(view));
+    let existing = |view: &View| {
+        sides.declared.existing_views.iter().any(|(schema, name)| *schema == view.schema && *name == view.name)
+    };
     for located in &sides.declared.views {
         let declared = &located.value;
         let schema = declared.schema.as_deref();

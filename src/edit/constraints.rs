@@ -31,7 +31,7 @@ impl Writer<'_> {
         for key in table.foreign_keys.iter().filter(|key| concerns(&key.columns)) {
             extras.extend(self.foreign_key(table, key, parameter));
         }
-        for index in &table.indexes {
+        for index in table.indexes.iter().filter(|index| !index.of_foreign_key) {
             let columns: Vec<String> = index.columns.iter().map(|column| column.expression.clone()).collect();
             if concerns(&columns) {
                 extras.push(self.index(table, index, parameter));

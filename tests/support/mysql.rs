@@ -1,6 +1,6 @@
-//! A real MySQL server for tests: private, on a free port, in a temporary folder, gone when dropped.
+//! A real MySQL or MariaDB server for tests: private, on a free port, in a temporary folder, gone when dropped.
 //!
-//! `tests/setup/mysql.sh` brings it. Without it a test says so in one line and is skipped; with `CI` set it fails.
+//! `tests/setup/mysql.sh` and `tests/setup/mariadb.sh` bring them. Without it a test says so in one line and is skipped; with `CI` set it fails.
 #![allow(dead_code)] // each test binary uses a part of it
 
 use std::fs;
@@ -26,24 +26,47 @@ pub struct Server {
     child: Child,
 }
 
-static SHARED: Mutex<Weak<Server>> = Mutex::new(Weak::new());
+/// Which of the two.
+#[derive(Clone, Copy, Debug)]
+pub enum Engine {
+    Mysql,
+    Mariadb,
+}
+
+impl Engine {
+    fn name(self) -> &'static str {
+        ["mysql", "mariadb"][self as usize]
+    }
+
+    fn program(self) -> &'static str {
+        ["mysqld", "mariadbd"][self as usize]
+    }
+}
+
+static SHARED: [Mutex<Weak<Server>>; 2] = [Mutex::new(Weak::new()), Mutex::new(Weak::new())];
 
 impl Server {
-    /// The server that the tests of one binary share; it ends with the last of them.
+    /// The MySQL server that the tests of one binary share; it ends with the last of them.
     pub fn shared() -> Option<Arc<Self>> {
-        let mut shared = SHARED.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        Self::shared_of(Engine::Mysql)
+    }
+
+    /// Likewise, of either engine.
+    pub fn shared_of(engine: Engine) -> Option<Arc<Self>> {
+        let mut shared = SHARED[engine as usize].lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some(server) = shared.upgrade() {
             return Some(server);
         }
-        let server = Arc::new(Self::start()?);
+        let server = Arc::new(Self::start(engine, &[])?);
         *shared = Arc::downgrade(&server);
         Some(server)
     }
 
-    fn start() -> Option<Self> {
-        let home = Path::new(env!("CARGO_MANIFEST_DIR")).join(".cache/mysql");
+    /// A server of one's own, with further arguments.
+    pub fn start(engine: Engine, arguments: &[&str]) -> Option<Self> {
+        let home = Path::new(env!("CARGO_MANIFEST_DIR")).join(".cache").join(engine.name());
         if !home.join("version").is_file() {
-            let message = "MySQL is not set up: run `tests/setup/mysql.sh`";
+            let message = format!("{} is not set up: run `tests/setup/{}.sh`", engine.program(), engine.name());
             assert!(std::env::var_os("CI").is_none(), "{message}");
             eprintln!("skipped: {message}");
             return None;
@@ -62,7 +85,7 @@ impl Server {
         drop(listener);
         let user = Command::new("id").arg("-un").output().expect("id").stdout;
         let in_folder = |name: &str| folder.path().join(name).display().to_string();
-        let child = Command::new(home.join("mysqld"))
+        let child = Command::new(home.join(engine.program()))
             .arg(format!("--user={}", String::from_utf8_lossy(&user).trim()))
             .arg(format!("--datadir={}", data.display()))
             .arg(format!("--port={port}"))
@@ -71,10 +94,12 @@ impl Server {
             .arg(format!("--log-error={}", in_folder("error.log")))
             .arg(format!("--general-log-file={}", in_folder("general.log")))
             .arg(format!("--init-file={}", in_folder("init.sql")))
-            .args(["--bind-address=127.0.0.1", "--mysqlx=OFF", "--general-log=1", "--innodb-buffer-pool-size=32M"])
+            .args(["--bind-address=127.0.0.1", "--general-log=1", "--innodb-buffer-pool-size=32M"])
+            .args(matches!(engine, Engine::Mysql).then_some("--mysqlx=OFF"))
+            .args(arguments)
             .stdin(Stdio::null())
             .spawn()
-            .expect("mysqld");
+            .expect("the server");
         let mut server = Self { port, folder, child };
         server.wait();
         Some(server)
@@ -90,7 +115,7 @@ impl Server {
             std::thread::sleep(Duration::from_millis(50));
         }
         let log = fs::read(self.path("error.log")).unwrap_or_default();
-        panic!("MySQL does not start: {}", String::from_utf8_lossy(&log));
+        panic!("the server does not start: {}", String::from_utf8_lossy(&log));
     }
 
     fn path(&self, name: &str) -> PathBuf {

@@ -2,7 +2,7 @@
 
 use sqlparser::tokenizer::{Token, Tokenizer};
 
-use super::parse::parser_dialect;
+use super::parse::grammar;
 use crate::catalog::{Dialect, Family};
 
 /// Whether `a` and `b` are the same words.
@@ -16,7 +16,7 @@ pub(super) fn equal(dialect: Dialect, a: &str, b: &str) -> bool {
 
 /// The words of `text`; `None` where it cannot be cut into words.
 fn words(family: Family, text: &str) -> Option<Vec<String>> {
-    let tokens = Tokenizer::new(parser_dialect(family), text).tokenize().ok()?;
+    let tokens = Tokenizer::new(grammar(family), text).tokenize().ok()?;
     let words = tokens.into_iter().filter_map(|token| match token {
         Token::Whitespace(_) => None,
         // A quoted name that needs no quotes is the name without them; one that does keeps them.

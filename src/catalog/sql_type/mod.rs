@@ -6,7 +6,7 @@ mod postgresql;
 mod sqlite;
 
 use super::{Dialect, Family};
-use parse::SqlType;
+pub(super) use parse::SqlType;
 
 /// Whether `a` and `b` are one SQL type of `dialect`, in whatever spelling. Types that cannot be told apart for certain
 /// count as one, so that `false` is always true.
@@ -20,6 +20,16 @@ pub fn same_type(dialect: Dialect, a: &str, b: &str) -> bool {
             }
             Family::Mysql => both().is_none_or(|(a, b)| mysql::same(&mysql::canonical(a), &mysql::canonical(b))),
         }
+}
+
+/// `text` as a type of `family`, in the one spelling that all its synonyms share.
+pub(super) fn canonical_type(family: Family, text: &str) -> Option<SqlType> {
+    let written = SqlType::parse(text)?;
+    Some(match family {
+        Family::Postgresql => postgresql::canonical(written),
+        Family::Mysql => mysql::canonical(written),
+        Family::Sqlite => written,
+    })
 }
 
 /// Whether turning a column of type `from` into `to` can lose data: narrowing it, or moving it into a type that does not

@@ -2,7 +2,7 @@
 
 /// A type as written, in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct SqlType {
+pub(in crate::catalog) struct SqlType {
     /// The words outside the parentheses, unquoted, without a schema: `timestamp with time zone`.
     pub name: String,
     /// What stands in the parentheses, between the commas; string arguments keep their quotes and case.
@@ -13,7 +13,7 @@ pub(super) struct SqlType {
 
 impl SqlType {
     /// Takes `text` apart; `None` where it is no type as far as we can tell.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(in crate::catalog) fn parse(text: &str) -> Option<Self> {
         let mut name = String::new();
         let mut arguments = Vec::new();
         let mut array = false;
@@ -44,7 +44,7 @@ impl SqlType {
     }
 
     /// The arguments as numbers; empty where one is none.
-    pub(super) fn numbers(&self) -> Vec<u64> {
+    pub(in crate::catalog) fn numbers(&self) -> Vec<u64> {
         self.arguments.iter().map(|argument| argument.parse()).collect::<Result<_, _>>().unwrap_or_default()
     }
 }

@@ -69,6 +69,7 @@ impl Evaluator<'_> {
                 unique: role == Purpose::UniqueIndex,
                 columns: None,
                 method: None,
+                options: Vec::new(),
                 predicate: None,
             })),
             Purpose::Unique => {
@@ -96,6 +97,7 @@ impl Evaluator<'_> {
                 name: required(&first, name_location),
                 schema: Ok(None),
                 materialized: role == Purpose::MaterializedView,
+                options: Vec::new(),
             })),
             Purpose::Sql => match self.elements(&first, location) {
                 Ok(parts) => {
@@ -214,7 +216,8 @@ impl Evaluator<'_> {
             primary: Ok(false),
             autoincrement: false,
             default: None,
-            on_update_now: false,
+            on_update_now: None,
+            character_set: None,
             collation: None,
             unique: None,
             references: Vec::new(),
@@ -428,6 +431,7 @@ impl Evaluator<'_> {
                 name: required(&arguments.get(0), location),
                 schema: own,
                 materialized: name == "materializedView",
+                options: Vec::new(),
             })),
             _ => Self::unknown(location, format!(".{name}() is not read")),
         }
@@ -467,6 +471,7 @@ impl Evaluator<'_> {
                 schema: builder.schema.clone(),
                 materialized: builder.materialized,
                 existing,
+                options: builder.options.clone(),
                 query,
                 location,
             }))
@@ -478,6 +483,21 @@ impl Evaluator<'_> {
                 // A query builder's text is not modelled.
                 _ => view(false, None),
             },
+            // MySQL's; in the catalog their names are those of SQL.
+            "algorithm" | "sqlSecurity" | "withCheckOption" => {
+                let option = match name {
+                    "algorithm" => "algorithm",
+                    "sqlSecurity" => "sql_security",
+                    _ => "check_option",
+                };
+                let value = match arguments.get(0) {
+                    Value::Undefined => Some("cascaded".to_owned()),
+                    value => value.as_text().map(ToString::to_string),
+                };
+                let mut builder = (**builder).clone();
+                builder.options.extend(value.map(|value| (option.to_owned(), value)));
+                Value::ViewBuilder(Rc::new(builder))
+            }
             _ => Value::ViewBuilder(builder.clone()),
         }
     }

@@ -33,7 +33,9 @@ impl Evaluator<'_> {
                     index.columns = Some(values.split_off(1));
                 }
                 "where" => index.predicate = Some(first),
-                "concurrently" | "with" | "algorithm" | "lock" => {}
+                "algorithm" => index.options.extend(first.as_text().map(|text| ("algorithm", text.clone()))),
+                "lock" => index.options.extend(first.as_text().map(|text| ("lock", text.clone()))),
+                "concurrently" | "with" => {}
                 _ => known = false,
             },
             Extra::Unique { columns, nulls_not_distinct, .. } => match name {

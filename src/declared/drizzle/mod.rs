@@ -49,8 +49,11 @@ pub(super) struct ColumnState {
     pub primary: Known<bool>,
     pub autoincrement: bool,
     pub default: Option<Value>,
-    pub on_update_now: bool,
-    /// `.collate(...)` or `.charSet(...)`.
+    /// ON UPDATE.
+    pub on_update_now: Option<String>,
+    /// `.charSet(...)`.
+    pub character_set: Option<String>,
+    /// `.collate(...)`.
     pub collation: Option<String>,
     pub unique: Option<UniqueColumn>,
     pub references: Vec<Reference>,
@@ -169,11 +172,14 @@ pub(super) struct SequenceValue {
 }
 
 /// `pgView("name", columns?)`, before `.as(...)`.
+#[derive(Clone)]
 pub(super) struct ViewBuilder {
     pub family: Family,
     pub name: Known<Rc<str>>,
     pub schema: Known<Option<Rc<str>>>,
     pub materialized: bool,
+    /// What `.algorithm()` and the like say, `(name, value)`.
+    pub options: Vec<(String, String)>,
 }
 
 /// A view.
@@ -183,6 +189,7 @@ pub(super) struct View {
     pub schema: Known<Option<Rc<str>>>,
     pub materialized: bool,
     pub existing: bool,
+    pub options: Vec<(String, String)>,
     /// Its query, where it is SQL text.
     pub query: Option<Rc<Sql>>,
     pub location: Location,
@@ -248,5 +255,7 @@ pub(super) struct IndexExtra {
     pub unique: bool,
     pub columns: Option<Vec<Value>>,
     pub method: Option<Rc<str>>,
+    /// What `.algorithm()` and `.lock()` say (MySQL).
+    pub options: Vec<(&'static str, Rc<str>)>,
     pub predicate: Option<Value>,
 }

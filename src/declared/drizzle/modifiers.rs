@@ -70,6 +70,13 @@ impl Evaluator<'_> {
                 let mode = option(1, "mode").as_text().cloned();
                 builder.state.borrow_mut().generated = Some(GeneratedColumn { expression: first, mode });
             }
+            "onUpdateNow" => {
+                let precision = option(0, "fsp").to_text().filter(|text| &**text != "undefined");
+                let precision = precision.map_or_else(String::new, |precision| format!("({precision})"));
+                builder.state.borrow_mut().on_update_now = Some(format!("CURRENT_TIMESTAMP{precision}"));
+            }
+            "charSet" => builder.state.borrow_mut().character_set = first.as_text().map(ToString::to_string),
+            "collate" => builder.state.borrow_mut().collation = first.as_text().map(ToString::to_string),
             _ => self.plain_modifier(builder, name, first, location),
         }
         builder.state.borrow_mut().location = location;
@@ -94,12 +101,7 @@ impl Evaluator<'_> {
                 state.not_null = Ok(true);
             }
             "autoincrement" => state.autoincrement = true,
-            "onUpdateNow" => state.on_update_now = true,
             "$type" | "$default" | "$defaultFn" | "$onUpdate" | "$onUpdateFn" => {}
-            "collate" => state.collation = first.as_text().map(ToString::to_string),
-            // A character set brings a collation of its own, whose name begins with it.
-            "charSet" if state.collation.is_none() => state.collation = first.as_text().map(ToString::to_string),
-            "charSet" => {}
             "setName" => {
                 if let (Ok(None), Some(text)) = (&state.name, first.as_text()) {
                     state.name = Ok(Some(text.clone()));

@@ -1,26 +1,33 @@
 //! Reads MySQL and MariaDB: one connection that refuses writes, one statement for each kind of object.
 //!
-//! Neither describes its schema in a snapshot. So the counters of DDL statements are compared before and after, and what
-//! was read while somebody changed the schema is read again.
+//! MySQL describes its schema in a snapshot. With MariaDB the counters of DDL statements are compared before and after, and
+//! what was read while somebody changed the schema is read again.
 
 mod assemble;
 mod connect;
 mod count;
+mod expression;
+mod indexes;
 #[cfg(all(test, unix))]
 #[path = "../../../tests/support/mysql.rs"]
 mod servers;
 
+use futures::StreamExt;
 use sqlx::mysql::{MySqlConnection, MySqlRow};
-use sqlx::{AssertSqlSafe, Connection};
+use sqlx::{AssertSqlSafe, Connection, Row};
 
 pub(super) use count::count;
 
 use super::address::Address;
 use super::{ErrorKind, Limits, LiveError, Target};
 use crate::catalog::{DatabaseIdentity, LiveCatalog};
+use assemble::{Answers, Assembled, TableRow, ViewRow};
 
 /// How often a reading starts again because somebody changed the schema meanwhile.
 const ATTEMPTS: usize = 3;
+
+/// Of how many objects one statement asks at most.
+const MANY: usize = 500;
 
 struct Session {
     connection: MySqlConnection,
@@ -35,7 +42,7 @@ impl Session {
     async fn open(target: &Target, limits: &Limits) -> Result<Self, LiveError> {
         let (connection, address) = connect::connect(target, limits).await?;
         let mut session = Self { connection, address, is_mariadb: false, version: String::new(), user: String::new() };
-        session.run("set session transaction read only").await?;
+        session.run("set session transaction isolation level repeatable read, read only").await?;
         let granted: Vec<(String, String)> = session.select(include_str!("read_only.sql")).await?;
         if granted.is_empty() || granted.iter().any(|(_, value)| value != "ON") {
             return Err(LiveError::new(
@@ -62,43 +69,109 @@ impl Session {
         Ok(session)
     }
 
-    /// Reads everything, until nobody has changed the schema meanwhile.
+    /// Reads everything. MySQL's data dictionary takes part in a snapshot. MariaDB's does not, and is read until nobody has
+    /// changed it meanwhile, or until it reads the same twice (its counters move with temporary tables too).
     async fn read(&mut self) -> Result<LiveCatalog, LiveError> {
+        let has_snapshot =
+            !self.is_mariadb && self.run("start transaction with consistent snapshot, read only").await.is_ok();
+        if has_snapshot {
+            let answers = self.answers().await;
+            self.run("rollback").await?;
+            return Ok(self.live(answers?).await);
+        }
+        let mut known: Option<Answers> = None;
         for _ in 0..ATTEMPTS {
             let before = self.counters().await?;
-            let answers = assemble::Answers {
-                tables: self.select(include_str!("tables.sql")).await?,
-                columns: self.select(include_str!("columns.sql")).await?,
-                indexes: self
-                    .select(if self.is_mariadb {
-                        include_str!("indexes_mariadb.sql")
-                    } else {
-                        include_str!("indexes.sql")
-                    })
-                    .await?,
-                foreign_keys: self.select(include_str!("foreign_keys.sql")).await?,
-                checks: self
-                    .select(if self.is_mariadb {
-                        include_str!("checks_mariadb.sql")
-                    } else {
-                        include_str!("checks.sql")
-                    })
-                    .await?,
-                views: self.select(include_str!("views.sql")).await?,
-            };
-            if self.counters().await? != before {
-                continue;
+            let answers = self.answers().await?;
+            let same = known.is_some_and(|known| known.structure() == answers.structure());
+            if same || self.counters().await? == before {
+                return Ok(self.live(answers).await);
             }
-            let (catalog, evidence) = assemble::assemble(answers, self.is_mariadb);
-            let database = DatabaseIdentity {
-                name: self.address.database.clone(),
-                host: Some(self.address.host.clone()),
-                server_version: self.version.clone(),
-                user: Some(self.user.clone()),
-            };
-            return Ok(LiveCatalog { evidence, ..LiveCatalog::new(catalog, database) });
+            known = Some(answers);
         }
         Err(LiveError::new(ErrorKind::Busy, format!("the schema at {} kept changing while it was read", self.address)))
+    }
+
+    async fn answers(&mut self) -> Result<Answers, LiveError> {
+        let mariadb = self.is_mariadb;
+        let own = |mysql: &'static str, other: &'static str| if mariadb { other } else { mysql };
+        Ok(Answers {
+            database: self.select(include_str!("database.sql")).await?,
+            tables: self.select(include_str!("tables.sql")).await?,
+            columns: self.select(include_str!("columns.sql")).await?,
+            statistics: self
+                .select(own(include_str!("statistics.sql"), include_str!("statistics_mariadb.sql")))
+                .await?,
+            foreign_keys: self.select(include_str!("foreign_keys.sql")).await?,
+            checks: self.select(own(include_str!("checks.sql"), include_str!("checks_mariadb.sql"))).await?,
+            views: self.select(own(include_str!("views.sql"), include_str!("views_mariadb.sql"))).await?,
+            // MariaDB would open every table of every database for it.
+            namesakes: if mariadb { Vec::new() } else { self.select(include_str!("namesakes.sql")).await? },
+            ..Answers::default()
+        })
+    }
+
+    /// Adds what is asked of single objects, outside of any transaction. Whoever may not know it reads the rest.
+    async fn live(&mut self, mut answers: Answers) -> LiveCatalog {
+        let visible = |row: &&ViewRow| row.4.is_none() && row.1.as_deref().is_some_and(|query| !query.is_empty());
+        let views: Vec<String> = answers.views.iter().filter(visible).map(|row| row.0.clone()).collect();
+        answers.algorithms = self.algorithms(&views).await;
+        let named = |fits: fn(&&TableRow) -> bool| -> Vec<String> {
+            answers.tables.iter().filter(fits).map(|row| row.0.clone()).collect()
+        };
+        let (sequences, doubtful) =
+            (named(|row| row.1 == "SEQUENCE"), named(|row| row.1 == "BASE TABLE" && row.5 == Some(0)));
+        answers.sequences = self.of_each(include_str!("sequence.sql"), &sequences).await;
+        let holds_rows: Vec<(String, bool)> = self.of_each(include_str!("holds_rows.sql"), &doubtful).await;
+        answers.empty = holds_rows.into_iter().filter(|(_, any)| !any).map(|(table, _)| table).collect();
+
+        let Assembled { catalog, evidence, words } =
+            assemble::assemble(answers, &self.address.database, self.is_mariadb);
+        let database = DatabaseIdentity {
+            name: self.address.database.clone(),
+            host: Some(self.address.host.clone()),
+            server_version: self.version.clone(),
+            user: Some(self.user.clone()),
+        };
+        LiveCatalog { evidence, information_schema: Some(Box::new(words)), ..LiveCatalog::new(catalog, database) }
+    }
+
+    /// One statement that asks `sql` of each of `names`, or of the first of them.
+    async fn of_each<T>(&mut self, sql: &str, names: &[String]) -> Vec<T>
+    where
+        T: for<'r> sqlx::FromRow<'r, MySqlRow>,
+    {
+        if names.is_empty() {
+            return Vec::new();
+        }
+        let parts: Vec<String> = names.iter().take(MANY).map(|name| about(sql, name)).collect();
+        let rows = sqlx::raw_sql(AssertSqlSafe(parts.join(" union all "))).fetch_all(&mut self.connection).await;
+        rows.and_then(|rows| rows.iter().map(T::from_row).collect()).unwrap_or_default()
+    }
+
+    /// The algorithms of views, which MySQL tells only in their DDL: in one packet, and after an error the rest once more.
+    async fn algorithms(&mut self, views: &[String]) -> Vec<(String, String)> {
+        let mut result = Vec::new();
+        let mut start = 0;
+        for _ in 0..ATTEMPTS {
+            let parts: Vec<String> =
+                views[start..].iter().map(|name| about(include_str!("algorithm.sql"), name)).collect();
+            if parts.is_empty() {
+                break;
+            }
+            let sql = AssertSqlSafe(parts.join("; "));
+            let mut rows = sqlx::raw_sql(sql).fetch(&mut self.connection);
+            while let Some(Ok(row)) = rows.next().await {
+                start += 1;
+                if let (Ok(name), Ok(ddl)) = (row.try_get::<String, _>(0), row.try_get::<String, _>(1)) {
+                    let algorithm = ddl.split_once("ALGORITHM=").and_then(|(_, rest)| rest.split(' ').next());
+                    result.extend(algorithm.map(|algorithm| (name, algorithm.to_owned())));
+                }
+            }
+            // Past the one that failed.
+            start = (start + 1).min(views.len());
+        }
+        result
     }
 
     /// A text that differs as soon as somebody has run DDL on the server.
@@ -120,6 +193,21 @@ impl Session {
         rows.and_then(|rows| rows.iter().map(T::from_row).collect())
             .map_err(|error| connect::explain(&self.address, &error))
     }
+}
+
+/// `sql` about one object, its name quoted as string and as identifier.
+fn about(sql: &str, name: &str) -> String {
+    let (text, identifier) = (expression::literal(name), name.replace('`', "``"));
+    // In one pass: a table may well be called `{name}`.
+    let mut result = String::with_capacity(sql.len() + 2 * name.len());
+    for (index, part) in sql.trim_end().split(['{', '}']).enumerate() {
+        result.push_str(match part {
+            "text" if index % 2 == 1 => &text,
+            "name" if index % 2 == 1 => &identifier,
+            part => part,
+        });
+    }
+    result
 }
 
 /// Reads once.

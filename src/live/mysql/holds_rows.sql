@@ -1,0 +1,1 @@
+select {text}, exists (select 1 from `{name}`)
