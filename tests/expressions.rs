@@ -8,9 +8,11 @@ mod mysql;
 mod postgresql;
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use drizzle_drift::catalog::{Catalog, Dialect, Same, Table, same_default, same_expression, same_query};
 use drizzle_drift::live::{self, Limits, Target};
+use proptest::prelude::*;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
@@ -243,4 +245,171 @@ async fn sqlite_keeps_what_means_the_same() {
     let found = hold_to!(Dialect::Sqlite, list, COLUMNS, connection, &url);
     connection.close().await.expect("closing");
     report(found);
+}
+
+/// Pieces that expressions are made of, well-formed or not.
+fn piece() -> impl Strategy<Value = String> {
+    const PIECES: &[&str] = &[
+        "a",
+        "\"B\"",
+        "`c`",
+        "[d]",
+        "t.a",
+        "'x'",
+        "''",
+        "'it''s'",
+        "E'\\n'",
+        "1",
+        "-1.50",
+        "1e400",
+        "0x1F",
+        "null",
+        "true",
+        "now()",
+        "lower(",
+        ")",
+        "(",
+        "::text",
+        "::int[]",
+        "::",
+        "and",
+        "or",
+        "not",
+        "in (",
+        ",",
+        "between",
+        "like",
+        "=",
+        "<>",
+        "<",
+        ">=",
+        "+",
+        "||",
+        "is null",
+        "is distinct from",
+        "case when",
+        "then",
+        "else",
+        "end",
+        "array[",
+        "]",
+        "'{a,\"b\"}'::text[]",
+        "'{'",
+        "interval '1 day'",
+        "'{\"a\":1}'::jsonb",
+        "select",
+        "from t",
+        "exists (select 1)",
+        "= any (",
+        "any",
+        "all",
+        "at time zone 'utc'",
+        "collate \"C\"",
+        "cast(",
+        "as",
+        "trim(both from",
+        "position('a' in",
+        "extract(year from",
+        "_utf8mb4'x'",
+        "\\'",
+        "$1",
+        "--",
+        "/*",
+        "é",
+        "\u{1f600}",
+        "\0",
+        "'\"",
+    ];
+    proptest::sample::select(PIECES).prop_map(str::to_owned)
+}
+
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        proptest::collection::vec(piece(), 1..12).prop_map(|pieces| pieces.join(" ")),
+        "\\PC{0,30}",
+        "'[^']{0,10}'(::[a-z]{1,6}(\\[\\])?)?",
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_two_texts_have_an_answer_and_it_is_the_same_from_both_sides(a in text(), b in text(), sql_type in "[a-z]{0,5}(\\(\\d\\))?|text|jsonb|int|text\\[\\]") {
+        for dialect in [Dialect::Postgresql, Dialect::Mysql, Dialect::Sqlite] {
+            let sides = [(&a, &b), (&b, &a)];
+            let both = sides.map(|(a, b)| same_default(dialect, &sql_type, Some(a), Some(b)));
+            prop_assert_eq!(both[0], both[1]);
+            let both = sides.map(|(a, b)| same_expression(dialect, None, a, b));
+            prop_assert_eq!(both[0], both[1]);
+            let both = sides.map(|(a, b)| same_query(dialect, a, b));
+            prop_assert_eq!(both[0], both[1]);
+            let spaced = format!(" ({a} ) ");
+            prop_assert_ne!(same_expression(dialect, None, &a, &spaced), Same::No, "{} and {}", a, spaced);
+            prop_assert_eq!(same_default(dialect, &sql_type, Some(&a), Some(&a)), Same::Yes);
+        }
+    }
+}
+
+#[test]
+fn deep_and_long_texts_have_an_answer_at_once() {
+    let nested = |depth: usize, text: &str| format!("{}{text}{}", "(".repeat(depth), ")".repeat(depth));
+    let chained = |length: usize, operator: &str| vec!["a"; length].join(operator);
+    let began = Instant::now();
+    for dialect in [Dialect::Postgresql, Dialect::Mysql, Dialect::Sqlite] {
+        for (a, b) in [
+            (nested(90, "a > 1"), nested(80, "a > 1")),
+            (nested(5_000, "a"), "a".into()),
+            (chained(50_000, " and "), "a".into()),
+            (chained(1_500, " || "), chained(1_499, " || ")),
+            (chained(1_500, " and "), chained(1_500, " or ")),
+            (format!("a in ({})", chained(1_000, ", ")), format!("a in ({})", chained(999, ", "))),
+            ("not ".repeat(20_000) + "a", "a".into()),
+            ("case when ".repeat(3_000), "a".into()),
+            (format!("{}1{}", "f(".repeat(99), ")".repeat(99)), "1".into()),
+            ("a between 1 and 2 ".to_owned() + &"between 1 and 2 ".repeat(60), "a".into()),
+            (format!("'{{{}'::text[]", "{".repeat(10_000)), "'{}'".into()),
+            (format!("'{}'", "9".repeat(100_000)), "1e999999999".into()),
+        ] {
+            same_expression(dialect, None, &a, &b);
+            same_query(dialect, &a, &b);
+            same_default(dialect, "text[]", Some(&a), Some(&b));
+        }
+    }
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+}
+
+#[test]
+fn json_is_compared_at_any_depth() {
+    let deep = |depth: usize| format!("'{}{}'", "[".repeat(depth), "]".repeat(depth));
+    assert_eq!(same_default(Dialect::Postgresql, "jsonb", Some(&deep(5_000)), Some(&deep(4_999))), Same::Unknown);
+    assert_eq!(same_default(Dialect::Postgresql, "jsonb", Some("'{\"a\":1}'"), Some("'{\"a\": 2}'::jsonb")), Same::No);
+}
+
+#[test]
+#[ignore = "prints how long comparing takes: cargo test --release --test expressions -- --ignored --nocapture long"]
+fn how_long_it_takes() {
+    const PAIRS: u32 = 12_000;
+    for (name, sql_type, a, b) in [
+        ("equal", "text", "'draft'", "'draft'"),
+        ("with the server's cast", "text", "'draft'", "'draft'::text"),
+        ("parsed", "timestamp", "now()", "CURRENT_TIMESTAMP"),
+        (
+            "parsed check",
+            "",
+            "\"t\".\"price\" > 0 and \"t\".\"a\" in ('x', 'y')",
+            "((price > (0)::numeric) AND (a = ANY (ARRAY['x'::text, 'y'::text])))",
+        ),
+    ] {
+        let began = Instant::now();
+        for _ in 0..PAIRS {
+            let same = if sql_type.is_empty() {
+                same_expression(Dialect::Postgresql, None, a, b)
+            } else {
+                same_default(Dialect::Postgresql, sql_type, Some(a), Some(b))
+            };
+            assert_eq!(same, Same::Yes);
+        }
+        println!("{PAIRS} pairs, {name}: {:?}", began.elapsed());
+    }
 }

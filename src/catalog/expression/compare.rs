@@ -174,8 +174,11 @@ impl Comparison<'_> {
     fn same_cast_cores(self, a: &Node, a_types: &[&str], b: &Node, b_types: &[&str]) -> Same {
         match (a, b) {
             (Node::Literal(a), Node::Literal(b)) => {
-                let target = a_types.first().or(b_types.first()).and_then(|name| self.canonical(name));
-                literal::same(self.family, target.as_ref(), a, b)
+                let target = |types: &[&str]| types.first().and_then(|name| self.canonical(name));
+                match (target(a_types), target(b_types)) {
+                    (Some(a_type), Some(b_type)) if a_type != b_type => Same::Unknown,
+                    (a_type, b_type) => literal::same(self.family, a_type.or(b_type).as_ref(), a, b),
+                }
             }
             _ => self.same(a, b),
         }

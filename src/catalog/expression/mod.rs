@@ -13,6 +13,7 @@ mod moment;
 mod node;
 mod number;
 mod parse;
+mod plain;
 mod query;
 mod tokens;
 
@@ -27,6 +28,11 @@ pub fn same_default(dialect: Dialect, sql_type: &str, a: Option<&str>, b: Option
         return Same::Yes;
     }
     let family = dialect.family();
+    if let (Some(a), Some(b)) = (a, b)
+        && plain::same_string(family, a, b)
+    {
+        return Same::Yes;
+    }
     let parsed = |text: Option<&str>| match text {
         None => Some(Node::null()),
         // SQLite takes a name in double quotes for a string where there can be no column.

@@ -10,8 +10,10 @@ use super::node::Node;
 use super::query;
 use crate::catalog::Family;
 
-/// Longer texts are not parsed: chains of operators become trees as deep as they are long.
-const MOST_TOKENS: usize = 4_000;
+/// Longer texts are not parsed.
+const MOST_TOKENS: usize = 8_000;
+/// Nor are longer chains of operators, which become trees as deep as they are long.
+const MOST_OPERATORS: usize = 500;
 /// How deep parentheses may nest.
 const DEEPEST: usize = 100;
 
@@ -43,8 +45,18 @@ fn parser(family: Family, text: &str) -> Option<Parser<'static>> {
     let mut tokens: Vec<TokenWithSpan> = Tokenizer::new(grammar, text).tokenize_with_location().ok()?;
     tokens.retain(|token| !matches!(token.token, Token::Whitespace(_)));
     readable(family, &mut tokens);
-    (tokens.len() <= MOST_TOKENS)
+    let operators = tokens.iter().filter(|token| is_operator(&token.token)).count();
+    (tokens.len() <= MOST_TOKENS && operators <= MOST_OPERATORS)
         .then(|| Parser::new(grammar).with_recursion_limit(DEEPEST).with_tokens_with_locations(tokens))
+}
+
+/// Whether a token may lengthen a chain.
+fn is_operator(token: &Token) -> bool {
+    use Token::{Comma, LParen, Number, RParen, SingleQuotedString};
+    match token {
+        Token::Word(word) => word.quote_style.is_none() && word.keyword != Keyword::NoKeyword,
+        token => !matches!(token, Comma | LParen | Number(..) | RParen | SingleQuotedString(_) | Token::EOF),
+    }
 }
 
 /// Puts words that the parser stumbles over into others: FROM in `TRIM(BOTH FROM x)`, MySQL's signs for AND and OR, its
