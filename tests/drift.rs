@@ -107,6 +107,7 @@ fn declared(dialect: Dialect, tables: Vec<Table>) -> Declared {
             parts: PartPlaces::default(),
             columns_open: false,
             extras_open: false,
+            enables_row_level_security: false,
             broken: false,
         });
     }

@@ -117,6 +117,8 @@ pub struct Table {
     pub owner: Option<String>,
     /// The extension that it belongs to (PostgreSQL, live).
     pub extension: Option<String>,
+    /// Its place in the order in which the server lists its tables unasked (PostgreSQL, live). drizzle-kit follows it.
+    pub position: u32,
     /// Its comment (live).
     pub comment: Option<String>,
     /// Its default collation, where it is not the database's (MySQL, live).
@@ -367,6 +369,8 @@ pub struct Index {
     pub form: UniqueForm,
     /// Left behind by a failed CREATE INDEX CONCURRENTLY (PostgreSQL, live).
     pub invalid: bool,
+    /// CONCURRENTLY, where the code asks for it (PostgreSQL).
+    pub concurrently: bool,
     /// Kept up to date but not used: INVISIBLE on MySQL, IGNORED on MariaDB (live).
     pub invisible: bool,
     /// Its comment (live).
@@ -473,6 +477,8 @@ pub struct View {
     pub definition: Fact<String>,
     /// Its options, `(name, value)`: `security_invoker`, `check_option`, MySQL's `algorithm` and `sql_security`.
     pub options: Vec<(String, String)>,
+    /// WITH NO DATA, where the code says so (PostgreSQL's materialised views).
+    pub with_no_data: bool,
     /// The extension that it belongs to (PostgreSQL, live).
     pub extension: Option<String>,
 }

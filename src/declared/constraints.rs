@@ -316,6 +316,9 @@ impl Lowering<'_, '_> {
             Family::Mysql | Family::Sqlite => None,
         };
         let mut storage: Vec<(String, String)> = Vec::new();
+        if self.family == Family::Postgresql {
+            storage.clone_from(&index.storage);
+        }
         if self.family == Family::Mysql {
             storage.extend(index.method.iter().map(|method| ("using".to_owned(), method.to_string())));
             storage.extend(index.options.iter().map(|(name, value)| ((*name).to_owned(), value.to_string())));
@@ -327,6 +330,7 @@ impl Lowering<'_, '_> {
             columns,
             predicate,
             storage,
+            concurrently: index.concurrently,
             name_is_default,
             ..Default::default()
         });

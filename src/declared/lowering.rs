@@ -218,6 +218,7 @@ impl Lowering<'_, '_> {
                     materialized: view.materialized,
                     definition,
                     options: view.options.clone(),
+                    with_no_data: view.with_no_data,
                     ..Default::default()
                 };
                 let place = self.evaluator.place(view.location);
@@ -283,6 +284,7 @@ impl Lowering<'_, '_> {
             parts: PartPlaces::default(),
             columns_open: open.is_some(),
             extras_open: open.is_some(),
+            enables_row_level_security: table.row_level_security.get(),
             broken: table.broken,
         };
         self.columns(id, &mut declared);

@@ -29,6 +29,7 @@ pub use kit::Kit;
 pub use reader::Reader;
 
 pub use crate::catalog::Generation;
+pub use crate::syntax::number_text;
 
 use crate::catalog::{Catalog, Dialect, EnumType, Sequence, Table, View};
 use crate::text::{Document, FilePath, Place, Span};
@@ -126,6 +127,8 @@ pub struct DeclaredTable {
     pub columns_open: bool,
     /// Whether there may be keys, indexes or checks beyond those listed.
     pub extras_open: bool,
+    /// Whether the code itself switches row-level security on, and not just a policy.
+    pub enables_row_level_security: bool,
     /// Whether its statement does not parse at the moment. The facts are then those of its last good text, and take part
     /// in no claim: all that counts is that the table is declared.
     pub broken: bool,

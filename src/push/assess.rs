@@ -25,7 +25,7 @@ pub fn assess(
     today: jiff::civil::Date,
 ) -> Vec<Finding> {
     let family = declared.dialect.family();
-    let legacy = (!is_planned(family)).then(|| legacy::Plan::new(&drifts, declared, live, kit));
+    let legacy = (!is_planned(family, kit)).then(|| legacy::Plan::new(&drifts, declared, live, kit));
     let matcher = Matcher::new(plan, declared, live);
     drifts
         .into_iter()

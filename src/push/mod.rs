@@ -2,13 +2,12 @@
 //! and from that what it would do about each drift.
 
 mod assess;
-#[allow(dead_code)] // the planners plug in next
 mod input;
 mod legacy;
 mod message;
 mod plan;
+mod postgresql;
 mod push_plan;
-#[allow(dead_code)]
 mod renames;
 
 pub use assess::assess;

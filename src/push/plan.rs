@@ -1,14 +1,14 @@
 //! `plan(declared, live, filter, kit)`: the whole of one push. The planners of the schema languages plug in here.
 
 use super::input::Input;
+use super::postgresql;
 use super::renames::{Question, Renames};
 use super::{Choice, Failure, Prompt, PromptKind, PushPlan, Statement};
-use crate::catalog::{Family, Filter, LiveCatalog};
+use crate::catalog::{Family, Filter, Generation, LiveCatalog};
 use crate::declared::{Declared, Kit};
 
 /// One push with given answers.
 #[derive(Clone, Debug, Default)]
-#[allow(dead_code)]
 pub(super) struct Run {
     /// Its statements.
     pub statements: Vec<Statement>,
@@ -21,16 +21,17 @@ pub(super) struct Run {
 /// Plans the push of one schema language. It asks `Renames` in push's order, and is otherwise a function of its input.
 type Planner = fn(&Input, &mut Renames) -> Run;
 
-/// The planner of a schema language.
-fn planner(family: Family) -> Option<Planner> {
-    match family {
-        Family::Postgresql | Family::Mysql | Family::Sqlite => None,
+/// The planner of a schema language and a version of drizzle-kit.
+fn planner(family: Family, generation: Generation) -> Option<Planner> {
+    match (family, generation) {
+        (Family::Postgresql, Generation::V0) => Some(postgresql::run),
+        (Family::Postgresql, Generation::V1) | (Family::Mysql | Family::Sqlite, _) => None,
     }
 }
 
-/// Whether the whole push of a schema language is planned.
-pub(super) fn is_planned(family: Family) -> bool {
-    planner(family).is_some()
+/// Whether the whole push of a schema language by `kit` is planned.
+pub(super) fn is_planned(family: Family, kit: &Kit) -> bool {
+    planner(family, kit.generation()).is_some()
 }
 
 /// How many tables are planned again, over all choices together; the choices beyond have no statements.
@@ -39,7 +40,7 @@ const MOST_TABLES_AGAIN: usize = 100_000;
 /// What `kit`'s push would do now.
 pub fn plan(declared: &Declared, live: &LiveCatalog, filter: &Filter, kit: &Kit) -> PushPlan {
     let input = Input::new(declared, live, filter, kit);
-    let Some(planner) = planner(input.family) else { return PushPlan::default() };
+    let Some(planner) = planner(input.family, input.generation) else { return PushPlan::default() };
     let mut renames = Renames::default();
     let run = planner(&input, &mut renames);
     let mut left = MOST_TABLES_AGAIN / (declared.tables.len() + live.catalog.tables.len()).max(1);
@@ -61,7 +62,7 @@ pub fn plan(declared: &Declared, live: &LiveCatalog, filter: &Filter, kit: &Kit)
 /// [`plan`] without the statements that follow from other answers than the first: what a drift's finding needs.
 pub fn outline(declared: &Declared, live: &LiveCatalog, filter: &Filter, kit: &Kit) -> PushPlan {
     let input = Input::new(declared, live, filter, kit);
-    let Some(planner) = planner(input.family) else { return PushPlan::default() };
+    let Some(planner) = planner(input.family, input.generation) else { return PushPlan::default() };
     let mut renames = Renames::default();
     let run = planner(&input, &mut renames);
     let questions = renames.into_questions();

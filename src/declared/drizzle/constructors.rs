@@ -70,6 +70,8 @@ impl Evaluator<'_> {
                 columns: None,
                 method: None,
                 options: Vec::new(),
+                storage: Vec::new(),
+                concurrently: false,
                 predicate: None,
             })),
             Purpose::Unique => {
@@ -98,6 +100,7 @@ impl Evaluator<'_> {
                 schema: Ok(None),
                 materialized: role == Purpose::MaterializedView,
                 options: Vec::new(),
+                with_no_data: false,
             })),
             Purpose::Sql => match self.elements(&first, location) {
                 Ok(parts) => {
@@ -432,6 +435,7 @@ impl Evaluator<'_> {
                 schema: own,
                 materialized: name == "materializedView",
                 options: Vec::new(),
+                with_no_data: false,
             })),
             _ => Self::unknown(location, format!(".{name}() is not read")),
         }
@@ -472,6 +476,7 @@ impl Evaluator<'_> {
                 materialized: builder.materialized,
                 existing,
                 options: builder.options.clone(),
+                with_no_data: builder.with_no_data,
                 query,
                 location,
             }))
@@ -483,6 +488,16 @@ impl Evaluator<'_> {
                 // A query builder's text is not modelled.
                 _ => view(false, None),
             },
+            // PostgreSQL's.
+            "with" => {
+                let options = self.named_options(&arguments.get(0), location);
+                let mut builder = (**builder).clone();
+                builder.options.extend(
+                    options.into_iter().map(|(name, value)| (crate::declared::cased(&name, Casing::SnakeCase), value)),
+                );
+                Value::ViewBuilder(Rc::new(builder))
+            }
+            "withNoData" => Value::ViewBuilder(Rc::new(ViewBuilder { with_no_data: true, ..(**builder).clone() })),
             // MySQL's; in the catalog their names are those of SQL.
             "algorithm" | "sqlSecurity" | "withCheckOption" => {
                 let option = match name {

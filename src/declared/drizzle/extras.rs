@@ -22,6 +22,7 @@ impl Evaluator<'_> {
             values.push(Value::Unknown(unknown.clone()));
         }
         let mut known = true;
+        let named = if name == "with" { self.named_options(&first, location) } else { Vec::new() };
         match &mut *extra.borrow_mut() {
             Extra::Index(index) => match name {
                 "on" | "onOnly" => index.columns = Some(values),
@@ -35,7 +36,8 @@ impl Evaluator<'_> {
                 "where" => index.predicate = Some(first),
                 "algorithm" => index.options.extend(first.as_text().map(|text| ("algorithm", text.clone()))),
                 "lock" => index.options.extend(first.as_text().map(|text| ("lock", text.clone()))),
-                "concurrently" | "with" => {}
+                "concurrently" => index.concurrently = true,
+                "with" => index.storage = named,
                 _ => known = false,
             },
             Extra::Unique { columns, nulls_not_distinct, .. } => match name {
@@ -51,6 +53,18 @@ impl Evaluator<'_> {
             Extra::PrimaryKey { .. } | Extra::Check { .. } => known = false,
         }
         if known { Value::Extra(extra.clone()) } else { Self::unknown(location, format!(".{name}() is not read")) }
+    }
+
+    /// The properties of an object as texts, without those that are not known.
+    pub(in crate::declared) fn named_options(&mut self, options: &Value, location: Location) -> Vec<(String, String)> {
+        let Value::Object(object) = options else { return Vec::new() };
+        let keys: Vec<_> = object.properties.borrow().keys().copied().collect();
+        let names: Vec<String> = keys.into_iter().map(|key| self.text(key).to_string()).collect();
+        let texts = names.into_iter().filter_map(|name| {
+            let value = self.option(options, &name, location).to_text()?;
+            (&*value != "undefined").then(|| (name, value.to_string()))
+        });
+        texts.collect()
     }
 
     /// `t.name.desc()` and the like; `None` where `name` is another method.

@@ -180,6 +180,7 @@ pub(super) struct ViewBuilder {
     pub materialized: bool,
     /// What `.algorithm()` and the like say, `(name, value)`.
     pub options: Vec<(String, String)>,
+    pub with_no_data: bool,
 }
 
 /// A view.
@@ -190,6 +191,7 @@ pub(super) struct View {
     pub materialized: bool,
     pub existing: bool,
     pub options: Vec<(String, String)>,
+    pub with_no_data: bool,
     /// Its query, where it is SQL text.
     pub query: Option<Rc<Sql>>,
     pub location: Location,
@@ -257,5 +259,8 @@ pub(super) struct IndexExtra {
     pub method: Option<Rc<str>>,
     /// What `.algorithm()` and `.lock()` say (MySQL).
     pub options: Vec<(&'static str, Rc<str>)>,
+    /// What `.with({ ... })` says (PostgreSQL).
+    pub storage: Vec<(String, String)>,
+    pub concurrently: bool,
     pub predicate: Option<Value>,
 }

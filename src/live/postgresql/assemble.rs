@@ -49,8 +49,8 @@ impl Tables {
 /// Puts the answers of `database` together.
 pub(super) fn assemble(answers: &Answers, database: DatabaseIdentity) -> Result<LiveCatalog> {
     let mut tables = Tables::default();
-    for row in &answers.tables {
-        tables.tables.insert(row.try_get(0)?, table(row)?);
+    for (position, row) in (0..).zip(&answers.tables) {
+        tables.tables.insert(row.try_get(0)?, Table { position, ..table(row)? });
     }
     partitions(&answers.tables, &mut tables)?;
     for row in &answers.columns {
@@ -168,6 +168,7 @@ fn view(row: &PgRow) -> Result<View> {
             .map_or(Fact::Unknown, |query| Fact::Known(query.trim().trim_end_matches(';').trim_end().to_owned())),
         options: options(row, 4)?,
         extension: row.try_get(5)?,
+        with_no_data: false,
     })
 }
 

@@ -1,6 +1,7 @@
 select
   -- Tables, partitioned tables, partitions and foreign tables, with what statistics say of their rows. PostgreSQL 16
-  -- brought the time of the last scan: where the view lacks the column, its name means that of `older`.
+  -- brought the time of the last scan: where the view lacks the column, its name means that of `older`. The order is that
+  -- of whoever reads pg_class without asking for one, as drizzle-kit does.
   c.oid::int8, n.nspname::text, c.relname::text, c.relkind::text, c.relrowsecurity,
   case when c.relispartition then h.inhparent::int8 end,
   pg_get_userbyid(c.relowner)::text, x.extname::text, d.description,
@@ -23,3 +24,4 @@ left join pg_catalog.pg_description d
 where c.relkind in ('r', 'p', 'f')
   and n.nspname not in ('pg_catalog', 'information_schema')
   and n.nspname not like 'pg\_toast%' and n.nspname not like 'pg\_temp\_%'
+order by c.ctid

@@ -1,0 +1,49 @@
+//! What `drizzle-kit push` 0.31 would do on PostgreSQL: both sides as it snapshots them, their difference as it sees it, and
+//! its statements with what it asks about them.
+
+mod columns;
+mod defaults;
+mod diff;
+mod resolve;
+mod snapshot;
+mod spell;
+mod steps;
+mod suggestions;
+mod tables;
+
+use crate::push::Failure;
+use crate::push::input::Input;
+use crate::push::plan::Run;
+use crate::push::renames::Renames;
+
+/// One push.
+pub(super) fn run(input: &Input, renames: &mut Renames) -> Run {
+    let (live, code) = (snapshot::live(input), snapshot::declared(input));
+    let steps = match crash(&live, &code) {
+        Some(reason) => Err(reason),
+        None => diff::steps(input, live, code, renames),
+    };
+    match steps {
+        Ok(steps) => suggestions::run(input, steps::without_needless(steps)),
+        Err(reason) => Run { failure: Some(Failure { statement: None, sqlstate: None, reason }), ..Run::default() },
+    }
+}
+
+/// What makes drizzle-kit give up before it has compared anything.
+fn crash(live: &snapshot::Snapshot, code: &snapshot::Snapshot) -> Option<String> {
+    let unreadable = |side: &snapshot::Snapshot| {
+        side.tables.iter().find_map(|tab| {
+            let column = tab.columns.iter().find(|column| matches!(column.default, defaults::Default_::Crash))?;
+            Some(format!("{}.{}", tab.name, column.name))
+        })
+    };
+    if let Some(column) = unreadable(code) {
+        return Some(format!(
+            "drizzle-kit stops with \"Do not know how to serialize a BigInt\": the default of `{column}` is a bigint literal, \
+             write it as sql`...` instead"
+        ));
+    }
+    unreadable(live).map(|column| {
+        format!("drizzle-kit stops while it reads the database: it takes the default of `{column}` for JSON, which it is not")
+    })
+}
