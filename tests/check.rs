@@ -201,3 +201,172 @@ fn every_failure_says_what_to_do() {
     let output = check(&elsewhere, &[]);
     assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
 }
+
+#[test]
+fn pipelines_get_what_they_read() {
+    let story = Story::new();
+    let report = |format: &str| text(&check(&story.folder(), &["--format", format]).stdout);
+
+    let github = report("github");
+    let lines: Vec<&str> = github.lines().collect();
+    assert!(lines.iter().all(|line| line.starts_with("::error ") || line.starts_with("::notice ")), "{github}");
+    assert!(github.contains("shared/schema.ts,line=2,endLine=2,col="), "{github}");
+    assert!(github.contains("title=drizzle-drift%3A undeclared-table::"), "{github}");
+
+    let gitlab: Value = serde_json::from_str(&report("gitlab")).expect("JSON");
+    for finding in gitlab.as_array().expect("a list") {
+        for key in ["description", "check_name", "fingerprint", "severity"] {
+            assert!(finding[key].is_string(), "{key} in {finding}");
+        }
+        assert!(finding["location"]["path"].is_string() && finding["location"]["lines"]["begin"].is_u64(), "{finding}");
+    }
+    assert_eq!(gitlab[0]["severity"], "critical", "{gitlab}");
+
+    let sarif: Value = serde_json::from_str(&report("sarif")).expect("JSON");
+    assert_eq!(sarif["version"], "2.1.0");
+    let run = &sarif["runs"][0];
+    assert_eq!(run["tool"]["driver"]["name"], "drizzle-drift");
+    let rules: Vec<&Value> =
+        run["tool"]["driver"]["rules"].as_array().expect("rules").iter().map(|rule| &rule["id"]).collect();
+    for result in run["results"].as_array().expect("results") {
+        assert!(rules.contains(&&result["ruleId"]), "{result}");
+        assert!(["error", "warning", "note"].iter().any(|level| result["level"] == *level), "{result}");
+        assert!(result["message"]["text"].is_string(), "{result}");
+        let region = &result["locations"][0]["physicalLocation"]["region"];
+        assert!(region["startLine"].as_u64() >= Some(1) && region["startColumn"].as_u64() >= Some(1), "{result}");
+    }
+
+    let junit = report("junit");
+    let document = roxmltree::Document::parse(&junit).expect("XML");
+    let suite = document.root_element().first_element_child().expect("a suite");
+    let cases: Vec<_> = suite.children().filter(|node| node.has_tag_name("testcase")).collect();
+    assert_eq!(suite.attribute("tests"), Some(cases.len().to_string().as_str()));
+    let failed = cases.iter().filter(|case| case.children().any(|node| node.has_tag_name("failure"))).count();
+    assert_eq!((suite.attribute("failures"), failed), (Some("1"), 1), "{junit}");
+
+    assert!(report("markdown").contains("| ⛔ | `undeclared-table` "), "{}", report("markdown"));
+    let html = report("html");
+    assert!(html.starts_with("<!DOCTYPE html>") && html.contains("<article class=\"error\">"), "{html}");
+    assert!(!html.contains("<script"), "{html}");
+}
+
+#[test]
+fn a_report_goes_to_a_file() {
+    let story = Story::new();
+    let file = story.folder().join("report.json");
+    let output = check(&story.folder(), &["-f", "json", "--output-file", file.to_str().expect("UTF-8")]);
+    assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(1), ""));
+    let report: Value = serde_json::from_slice(&std::fs::read(&file).expect("a report")).expect("JSON");
+    assert_eq!(report["version"], 1);
+}
+
+fn run(folder: &Path, command: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_drizzle-drift"))
+        .arg(command)
+        .arg(folder)
+        .args(arguments)
+        .env_remove("DATABASE_URL")
+        .env_remove("DRIZZLE_DRIFT_DATABASE_URL")
+        .output()
+        .expect("the tool runs");
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn the_preferred_fix_is_applied_or_shown() {
+    let story = Story::new();
+    let before = std::fs::read_to_string(story.schema()).expect("the schema");
+    let (code, diff, stderr) = run(&story.folder(), "fix", &["--object", "conversations", "--dry-run"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(diff.starts_with("--- a/shared/schema.ts\n+++ b/shared/schema.ts\n@@ "), "{diff}");
+    assert!(diff.contains("\n+export const conversations = "), "{diff}");
+    assert_eq!(stderr, "would fix undeclared-table conversations\n");
+    assert_eq!(std::fs::read_to_string(story.schema()).expect("the schema"), before);
+
+    let (code, stdout, stderr) = run(&story.folder(), "fix", &["--code", "undeclared-table"]);
+    assert_eq!((code, stdout.as_str(), stderr.as_str()), (Some(0), "", "fixed undeclared-table conversations\n"));
+    let (report, status) = report(&story.folder(), &[]);
+    assert_eq!((status, report["summary"]["error"].as_u64()), (Some(0), Some(0)), "{report:#}");
+
+    let (code, _, stderr) = run(&story.folder(), "fix", &["--object", "conversations"]);
+    assert_eq!(code, Some(2));
+    assert!(stderr.contains("there is no open drift of conversations"), "{stderr}");
+    let (code, _, stderr) = run(&story.folder(), "fix", &["--code", "missing-table"]);
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stderr.contains("no fix settles missing-table identity_map"), "{stderr}");
+    assert_eq!(run(&story.folder(), "fix", &[]).0, Some(0));
+}
+
+#[test]
+fn drifts_are_deferred_with_a_reason() {
+    let story = Story::new();
+    let folder = story.folder();
+    for (arguments, needle) in [
+        (&["--reason", "later"][..], "<--object <NAME>|--all>"),
+        (&["--all"], "--reason"),
+        (&["--all", "--reason", " "], "--reason is empty"),
+        (&["--object", "nothing", "--reason", "later"], "there is no open drift of nothing"),
+        (&["--all", "--reason", "later", "--until", "2020-01-01"], "is past"),
+        (&["--all", "--reason", "later", "--until", "soon"], "--until"),
+    ] {
+        let (code, _, stderr) = run(&folder, "defer", arguments);
+        assert_eq!(code, Some(2), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(needle), "{arguments:?}: {stderr}");
+    }
+    let arguments =
+        ["--object", "conversations", "--reason", "Another team's", "--owner", "ada", "--until", "2999-01-01"];
+    let (code, stdout, stderr) = run(&folder, "defer", &arguments);
+    assert_eq!((code, stdout.as_str()), (Some(0), ""), "{stderr}");
+    assert!(stderr.starts_with("deferred undeclared-table conversations\n1 entry in "), "{stderr}");
+    let ledger = std::fs::read(folder.join("drizzle-drift.ledger.json")).expect("a ledger");
+    let ledger: Value = serde_json::from_slice(&ledger).expect("JSON");
+    let entry = &ledger["entries"][0];
+    assert_eq!(
+        (&entry["object"], &entry["reason"], &entry["owner"], &entry["until"], &entry["evidence"]["rows"]),
+        (
+            &json!("conversations"),
+            &json!("Another team's"),
+            &json!("ada"),
+            &json!("2999-01-01"),
+            &json!("about 3 rows")
+        )
+    );
+    let (report, status) = report(&folder, &[]);
+    assert_eq!((status, report["summary"]["deferred"].as_u64()), (Some(0), Some(1)), "{report:#}");
+    let (code, _, stderr) = run(&folder, "defer", &["--all", "--reason", "adopting"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stderr.starts_with("deferred missing-table identity_map\n1 entry in "), "{stderr}");
+}
+
+#[test]
+fn watching_prints_what_is_new() {
+    use std::io::{BufRead, BufReader};
+    let story = Story::new();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_drizzle-drift"))
+        .args(["check", "--watch", "-f", "concise"])
+        .arg(story.folder())
+        .env_remove("DATABASE_URL")
+        .env_remove("DRIZZLE_DRIFT_DATABASE_URL")
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .expect("the tool runs");
+    let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || lines.map_while(Result::ok).try_for_each(|line| sender.send(line)));
+    let next = |needle: &str| {
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        loop {
+            let line = receiver.recv_timeout(end.saturating_duration_since(std::time::Instant::now()));
+            let line = line.unwrap_or_else(|_| panic!("{needle} does not come"));
+            if line.contains(needle) {
+                return;
+            }
+        }
+    };
+    next("conversations");
+    let text = std::fs::read_to_string(story.schema()).expect("the schema");
+    std::fs::write(story.schema(), text.replace("\"identity_map\"", "\"identity_maps\"")).expect("the schema");
+    next("identity_maps");
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+}

@@ -33,6 +33,12 @@ pub enum Command {
     Lsp(LspArguments),
     /// Compare the declared schema with the live database
     Check(Box<CheckArguments>),
+    /// Apply the preferred quick-fix of drifts to the TypeScript
+    Fix(Box<FixArguments>),
+    /// Record drifts in the ledger as documented and deferred
+    Defer(Box<DeferArguments>),
+    /// Say what `drizzle-kit push` would do now: its statements, its questions, what they would destroy
+    Plan(Box<PlanArguments>),
     /// Write the live database's structure, and what is needed to verify it later, to a file
     Snapshot(Box<SnapshotArguments>),
     /// Compare the database with a snapshot: did only what was expected change?
@@ -103,6 +109,9 @@ pub struct CheckArguments {
     /// Leave these drift codes out
     #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = code)]
     pub skip: Vec<Code>,
+    /// Go on: compare again whenever the database or a file changes, until interrupted
+    #[arg(long, conflicts_with = "output_file")]
+    pub watch: bool,
     /// Colours; NO_COLOR is respected
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: When,
@@ -112,6 +121,98 @@ pub struct CheckArguments {
     /// Print hints and what was read as well
     #[arg(long, short)]
     pub verbose: bool,
+}
+
+/// Arguments of `fix`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A fix is preferred where push has nothing left to do about the drift once it is made. Without --code and \
+                        --object every drift that has one is fixed. Exit codes: 0 done, 1 a chosen drift has no such fix, 2 \
+                        wrong usage, 3 the database cannot be reached."
+)]
+pub struct FixArguments {
+    /// Which project.
+    #[command(flatten)]
+    pub project: ProjectArguments,
+    /// Fix drifts of this code only (repeatable)
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = code)]
+    pub code: Vec<Code>,
+    /// Fix drifts of this object only: table, schema.table or table.column (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub object: Vec<String>,
+    /// Print the changes as a unified diff, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print nothing but the diff
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Arguments of `defer`.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("which").required(true).args(["object", "all"]))]
+pub struct DeferArguments {
+    /// Which project.
+    #[command(flatten)]
+    pub project: ProjectArguments,
+    /// Defer the drifts of this object: table, schema.table or table.column (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub object: Vec<String>,
+    /// Defer every drift there is now
+    #[arg(long, conflicts_with = "object")]
+    pub all: bool,
+    /// Defer drifts of this code only (repeatable)
+    #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = code)]
+    pub code: Vec<Code>,
+    /// Why they stay as they are for now
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+    /// Who answers for it
+    #[arg(long, value_name = "WHO")]
+    pub owner: Option<String>,
+    /// The last day on which it holds: 2026-12-31
+    #[arg(long, value_name = "DATE")]
+    pub until: Option<jiff::civil::Date>,
+    /// Print nothing
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Arguments of `plan`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Nothing is run. With --kit-version the plan of the installed drizzle-kit is compared with that of \
+                        VERSION. Exit codes: 0 safe (nothing asked, nothing lost, nothing fails), 1 not safe, 2 wrong usage \
+                        or an unreadable config or schema file, 3 the database cannot be reached."
+)]
+pub struct PlanArguments {
+    /// Which project.
+    #[command(flatten)]
+    pub project: ProjectArguments,
+    /// The output's format
+    #[arg(long, short = 'f', visible_alias = "reporter", value_name = "NAME", default_value = "text")]
+    pub format: PlanFormat,
+    /// Write the output to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub output_file: Option<PathBuf>,
+    /// Print nothing but the plan
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// What `plan` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// A table, the questions and the SQL, for people.
+    Text,
+    /// A line a statement and a line a question.
+    Concise,
+    /// The contract's JSON.
+    Json,
+    /// Annotations of a GitHub workflow.
+    Github,
+    /// A comment for a pull request.
+    Markdown,
 }
 
 /// Arguments of `snapshot`.
@@ -188,6 +289,29 @@ pub enum CheckFormat {
     Concise,
     /// The contract's JSON.
     Json,
+    /// Annotations of a GitHub workflow.
+    Github,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// A JUnit report.
+    Junit,
+    /// A comment for a pull request.
+    Markdown,
+    /// A page by itself.
+    Html,
+}
+
+impl CheckFormat {
+    /// The variable that says to which folder a pipeline's own reports are relative; `None` where people read it.
+    pub fn root_variable(self) -> Option<&'static str> {
+        match self {
+            Self::Text | Self::Concise | Self::Json => None,
+            Self::Gitlab => Some("CI_PROJECT_DIR"),
+            Self::Github | Self::Sarif | Self::Junit | Self::Markdown | Self::Html => Some("GITHUB_WORKSPACE"),
+        }
+    }
 }
 
 /// From which severity on drift counts as failure.

@@ -2,13 +2,17 @@
 
 pub mod arguments;
 mod check;
+mod defer;
 mod doctor;
 mod files;
+mod fix;
 mod inspect;
 mod outcome;
+mod plan;
 mod report;
 mod snapshot;
 mod verify;
+mod watch;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -53,6 +57,9 @@ fn dispatch(command: &Command) -> Result<Outcome, Failure> {
         Command::Inspect(command) => inspect::run(command),
         Command::Doctor(arguments) => doctor::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Fix(arguments) => fix::run(arguments),
+        Command::Defer(arguments) => defer::run(arguments),
+        Command::Plan(arguments) => plan::run(arguments),
         Command::Snapshot(arguments) => snapshot::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
         Command::Lsp(_) => lsp(),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Snapshot;
+use crate::catalog::LiveCatalog;
 use crate::drift::{Code, Decision, Entry, Severity, Status};
 use crate::edit::{self, Fix};
 use crate::push::Finding;
@@ -97,22 +98,9 @@ fn planned(finding: &Finding, title: String, fix: Fix, may_be_preferred: bool, r
 /// Fix C.
 fn defer(snapshot: &Snapshot, finding: &Finding, today: jiff::civil::Date) -> Option<Action> {
     let drift = &finding.drift;
-    let evidence = snapshot
-        .live
-        .as_ref()
-        .and_then(|live| live.evidence.get(&(drift.object.schema.clone(), drift.object.table.clone()?)))
-        .and_then(|evidence| evidence.rows.words())
-        .map(|rows| ("rows".to_owned(), rows));
     let entry = Entry {
-        object: drift.object.to_string(),
-        code: drift.code.name().to_owned(),
-        decision: Decision::Deferred,
         reason: format!("TODO: say why {} stays as it is for now", drift.object),
-        owner: None,
-        created: today,
-        until: None,
-        fingerprint: drift.fingerprint.clone(),
-        evidence: BTreeMap::from_iter(evidence),
+        ..deferral(finding, snapshot.live.as_deref(), today)
     };
     let (path, text) = &snapshot.ledger;
     let changed = edit::defer(text.as_deref(), entry).ok()?;
@@ -127,4 +115,24 @@ fn defer(snapshot: &Snapshot, finding: &Finding, today: jiff::civil::Date) -> Op
         edits: vec![edit],
         fingerprint: drift.fingerprint.clone(),
     })
+}
+
+/// The ledger's entry that defers a finding, still without a reason.
+pub fn deferral(finding: &Finding, live: Option<&LiveCatalog>, today: jiff::civil::Date) -> Entry {
+    let drift = &finding.drift;
+    let evidence = live
+        .and_then(|live| live.evidence.get(&(drift.object.schema.clone(), drift.object.table.clone()?)))
+        .and_then(|evidence| evidence.rows.words())
+        .map(|rows| ("rows".to_owned(), rows));
+    Entry {
+        object: drift.object.to_string(),
+        code: drift.code.name().to_owned(),
+        decision: Decision::Deferred,
+        reason: String::new(),
+        owner: None,
+        created: today,
+        until: None,
+        fingerprint: drift.fingerprint.clone(),
+        evidence: BTreeMap::from_iter(evidence),
+    }
 }

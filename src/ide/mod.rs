@@ -7,7 +7,7 @@ mod hover;
 
 use std::sync::Arc;
 
-pub use actions::{Action, Replan, actions};
+pub use actions::{Action, Replan, actions, deferral};
 pub use diagnostics::{Diagnostic, Related, diagnostics};
 pub use hover::{Hover, duration_words, hover};
 

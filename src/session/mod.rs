@@ -13,4 +13,5 @@ mod workspace;
 
 pub use analysis::{age_of, analyse, live_target, minute};
 pub use event::{Answer, Event, OfferedAction, Output, ProjectStatus, Pulled, Settings, StatusKind};
+pub use open_files::EditedFiles;
 pub use worker::{Inbox, start};

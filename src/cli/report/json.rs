@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::CheckReport;
 use crate::push::Finding;
-use crate::text::{Encoding, Position};
+use crate::text::Position;
 
 /// The report as JSON.
 pub fn json(report: &CheckReport<'_>) -> Value {
@@ -50,12 +50,10 @@ fn drift(report: &CheckReport<'_>, finding: &Finding) -> Value {
 
 /// Where the drift is shown; columns in UTF-16 units. Null where there is no schema file to show it in.
 fn location(report: &CheckReport<'_>, finding: &Finding) -> Value {
-    let Some(place) = &finding.drift.place else { return Value::Null };
-    let Some(file) = report.declared.files.get(&place.file) else { return Value::Null };
-    let range = file.document.range(place.span, Encoding::Utf16);
+    let Some((file, range)) = report.place(finding) else { return Value::Null };
     let position = |position: Position| json!({ "line": position.line, "character": position.character });
     json!({
-        "file": report.path(&place.file),
+        "file": file,
         "range": { "start": position(range.start), "end": position(range.end) },
     })
 }

@@ -2,7 +2,14 @@
 
 mod concise;
 pub(in crate::cli) mod escape;
+mod github;
+mod gitlab;
+mod html;
 mod json;
+mod junit;
+mod markdown;
+pub mod plan;
+mod sarif;
 mod text;
 pub mod verification;
 
@@ -13,15 +20,21 @@ use crate::declared::Declared;
 use crate::drift::{Severity, Status};
 use crate::project::shown;
 use crate::push::Finding;
-use crate::text::FilePath;
+use crate::text::{Encoding, FilePath, PositionRange};
 
 pub use concise::concise;
+pub use github::github;
+pub use gitlab::gitlab;
+pub use html::html;
 pub use json::json;
+pub use junit::junit;
+pub use markdown::markdown;
+pub use sarif::sarif;
 pub use text::{TextOptions, text};
 
 /// Everything that a report of `check` can say.
 pub struct CheckReport<'a> {
-    /// The project's folder: paths are printed relative to it.
+    /// The folder to which printed paths are relative.
     pub folder: &'a Path,
     /// The project's dialect.
     pub dialect: Dialect,
@@ -72,7 +85,19 @@ impl CheckReport<'_> {
         counts
     }
 
-    /// `file` as printed: relative to the project's folder where it lies in it, with forward slashes.
+    /// The drifts that nobody has settled.
+    fn open(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.status == Status::Open)
+    }
+
+    /// The file and range where `finding` is shown; columns in UTF-16 units.
+    fn place(&self, finding: &Finding) -> Option<(String, PositionRange)> {
+        let place = finding.drift.place.as_ref()?;
+        let file = self.declared.files.get(&place.file)?;
+        Some((self.path(&place.file), file.document.range(place.span, Encoding::Utf16)))
+    }
+
+    /// `file` as printed: relative to [`Self::folder`] where it lies in it, with forward slashes.
     fn path(&self, file: &FilePath) -> String {
         shown(file.as_path(), self.folder)
     }

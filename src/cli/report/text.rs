@@ -31,7 +31,7 @@ pub fn text(report: &CheckReport<'_>, options: &TextOptions) -> String {
         text.push_str("\n\n");
     }
     if options.summary {
-        text.push_str(&summary(report, options));
+        text.push_str(&summary(report, options.hints));
         text.push('\n');
     }
     text
@@ -97,7 +97,7 @@ fn label(finding: &Finding) -> String {
 }
 
 /// `1 error, 2 warnings: 3 declared tables against 4 in shop at 127.0.0.1 (postgresql 15.18).`
-fn summary(report: &CheckReport<'_>, options: &TextOptions) -> String {
+pub(super) fn summary(report: &CheckReport<'_>, with_hints: bool) -> String {
     let Counts { error, warning, information, hint, deferred, ignored } = report.counts();
     let mut parts = Vec::new();
     for (count, noun) in [(error, "error"), (warning, "warning")] {
@@ -109,7 +109,7 @@ fn summary(report: &CheckReport<'_>, options: &TextOptions) -> String {
         parts.push(format!("{information} for information"));
     }
     if hint > 0 {
-        let word = if options.hints { "" } else { " (see them with --verbose)" };
+        let word = if with_hints { "" } else { " (see them with --verbose)" };
         parts.push(format!("{}{word}", counted(hint, "hint")));
     }
     if parts.is_empty() {
