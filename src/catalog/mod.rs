@@ -123,6 +123,10 @@ pub struct Table {
     pub comment: Option<String>,
     /// Its default collation, where it is not the database's (MySQL, live).
     pub collation: Option<String>,
+    /// STRICT (SQLite, live).
+    pub strict: bool,
+    /// WITHOUT ROWID (SQLite, live).
+    pub without_rowid: bool,
 }
 
 /// What sort of table a live table is.

@@ -7,7 +7,7 @@ use super::{
     Drift, checks, columns, defaults, enums, foreign_keys, generated, identity, indexes, nullability, policies,
     primary_key, sequences, tables, types, unresolved, views,
 };
-use crate::catalog::{Column, Dialect, Family, Filter, LiveCatalog, Scope, Table};
+use crate::catalog::{Column, Dialect, Family, Filter, LiveCatalog, Scope, Table, TableKind};
 use crate::declared::{ColumnPlaces, Declared, DeclaredTable};
 
 /// Every difference between the declared and the live side, in the order of file and place, then of object name.
@@ -145,6 +145,9 @@ impl<'a> Sides<'a> {
             .iter()
             .filter(|table| !matched.contains(&(table.schema.as_deref(), table.name.as_str())))
             .filter(|table| sides.scope.covers_live(table.schema.as_deref(), &table.name))
+            // No code declares them, and no code should.
+            .filter(|table| !matches!(table.kind, TableKind::Foreign | TableKind::Shadow(_)))
+            .filter(|table| table.extension.is_none())
             .collect();
         sides
     }

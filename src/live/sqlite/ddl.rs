@@ -4,6 +4,8 @@
 //! SQLite has accepted the text already, so this cuts it into tokens and picks, and keeps every expression as written.
 //! A grammar that reprints them would lose the spelling, and would have to know every SQLite version's syntax.
 
+use crate::catalog::Deferrable;
+
 /// What a CREATE TABLE tells beyond the pragmas.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct TableDdl {
@@ -17,6 +19,18 @@ pub(super) struct TableDdl {
     pub primary_key: Option<String>,
     /// Column and expression of each generated column.
     pub generated: Vec<(String, String)>,
+    /// Column and collation of each column that names one.
+    pub collations: Vec<(String, String)>,
+    /// The foreign keys, in the order of the text.
+    pub references: Vec<Reference>,
+}
+
+/// What a foreign key tells beyond the pragma.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Reference {
+    /// The table referred to, as it is spelled.
+    pub table: String,
+    pub deferrable: Deferrable,
 }
 
 /// What a CREATE INDEX tells beyond the pragmas.
@@ -178,7 +192,7 @@ pub(super) fn table(sql: &str) -> TableDdl {
 fn read_element(sql: &str, element: &[Token<'_>], result: &mut TableDdl) {
     const CONSTRAINTS: [&str; 5] = ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"];
     /// Constraints whose name nobody asks for; it must not go to the next one.
-    const OTHERS: [&str; 8] = ["NOT", "NULL", "DEFAULT", "COLLATE", "REFERENCES", "FOREIGN", "GENERATED", "DEFERRABLE"];
+    const OTHERS: [&str; 5] = ["NOT", "NULL", "DEFAULT", "FOREIGN", "GENERATED"];
     let Some(first) = element.first() else { return };
     let column = (!CONSTRAINTS.iter().any(|word| first.is(word))).then(|| first.name());
     let mut index = usize::from(column.is_some());
@@ -207,6 +221,24 @@ fn read_element(sql: &str, element: &[Token<'_>], result: &mut TableDdl) {
             if let Some(name) = name.take() {
                 result.uniques.push((name, columns));
             }
+        } else if token.is("REFERENCES") {
+            let table = element.get(index + 1).map(Token::name).unwrap_or_default();
+            result.references.push(Reference { table, deferrable: Deferrable::No });
+            name = None;
+        } else if token.is("DEFERRABLE") {
+            let is_not = index > 0 && element[index - 1].is("NOT");
+            let says = |place: usize, word: &str| element.get(index + place).is_some_and(|token| token.is(word));
+            if let (false, Some(reference)) = (is_not, result.references.last_mut()) {
+                let deferred = says(1, "INITIALLY") && says(2, "DEFERRED");
+                reference.deferrable =
+                    if deferred { Deferrable::InitiallyDeferred } else { Deferrable::InitiallyImmediate };
+            }
+        } else if token.is("COLLATE")
+            && let Some(column) = &column
+        {
+            result.collations.extend(element.get(index + 1).map(|collation| (column.clone(), collation.name())));
+            name = None;
+            index += 1;
         } else if token.is("PRIMARY") {
             result.primary_key = name.take();
         } else if OTHERS.iter().any(|word| token.is(word)) {
@@ -233,9 +265,10 @@ pub(super) fn index(sql: &str) -> IndexDdl {
         {
             key = before;
         }
+        // After an operator it belongs to the last operand only.
         if let [before @ .., collate, _] = key
             && collate.is("COLLATE")
-            && !before.is_empty()
+            && is_operand(before)
         {
             key = before;
         }
@@ -245,6 +278,15 @@ pub(super) fn index(sql: &str) -> IndexDdl {
         result.predicate = Some(text_of(sql, &tokens[at + 1..]).to_owned());
     }
     result
+}
+
+/// Whether it is a single name, call or expression in parentheses.
+fn is_operand(tokens: &[Token<'_>]) -> bool {
+    let open = tokens.iter().position(|token| token.kind == Kind::Open);
+    match open {
+        None => tokens.len() == 1,
+        Some(open) => open <= 1 && closing(tokens, open) == Some(tokens.len() - 1),
+    }
 }
 
 /// The query of a CREATE VIEW.
@@ -315,6 +357,21 @@ mod tests {
     }
 
     #[test]
+    fn collations_and_deferrable_references_are_found() {
+        let ddl = table(
+            "CREATE TABLE t (a text COLLATE nocase REFERENCES x (a) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED, \
+             b int NOT NULL REFERENCES y NOT DEFERRABLE INITIALLY IMMEDIATE UNIQUE, [c] COLLATE \"RTRIM\" DEFAULT 'COLLATE z', \
+             FOREIGN KEY (b, c) REFERENCES \"the z\" (b, c) MATCH FULL DEFERRABLE INITIALLY IMMEDIATE)",
+        );
+        assert_eq!(ddl.collations, [("a".into(), "nocase".into()), ("c".to_owned(), "RTRIM".to_owned())]);
+        let references: Vec<_> = ddl.references.iter().map(|key| (key.table.as_str(), key.deferrable)).collect();
+        assert_eq!(
+            references,
+            [("x", Deferrable::InitiallyDeferred), ("y", Deferrable::No), ("the z", Deferrable::InitiallyImmediate)]
+        );
+    }
+
+    #[test]
     fn a_constraint_name_goes_to_its_own_constraint_only() {
         let ddl =
             table("CREATE TABLE t (a int CONSTRAINT nn NOT NULL CHECK (a > 0), b CONSTRAINT fk REFERENCES a UNIQUE)");
@@ -331,6 +388,7 @@ mod tests {
         assert_eq!(ddl.keys, ["lower(a)", "\"b\"", "c || ','"]);
         assert_eq!(ddl.predicate.as_deref(), Some("a IS NOT NULL AND (b > 1)"));
         assert_eq!(index("CREATE INDEX i ON t (a)").predicate, None);
+        assert_eq!(index("CREATE INDEX i ON t (a || b COLLATE nocase)").keys, ["a || b COLLATE nocase"]);
     }
 
     #[test]

@@ -5,10 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::sqlite::SqliteConnection;
 
 use super::assemble::Assembled;
+use super::rows::{Row, Unexpected};
+use super::select;
 use crate::catalog::{Evidence, Rows};
 
 /// Rows that are counted one by one at most; `evidence.sql` has it too.
@@ -22,7 +23,9 @@ pub(super) async fn gather(
     assembled: &Assembled,
 ) -> BTreeMap<(Option<String>, String), Evidence> {
     let mut result = BTreeMap::new();
-    let estimates = if assembled.analyzed { estimates(connection).await.unwrap_or_default() } else { BTreeMap::new() };
+    let none = BTreeMap::new;
+    let estimates = if assembled.analyzed { numbers(connection, include_str!("statistics.sql")).await } else { none() };
+    let ids = if assembled.counts_ids { numbers(connection, include_str!("sequences.sql")).await } else { none() };
     let statements: Vec<String> = assembled
         .tables
         .iter()
@@ -39,12 +42,12 @@ pub(super) async fn gather(
         })
         .collect();
     for chunk in statements.chunks(CHUNK) {
-        let Ok(rows) = sqlx::raw_sql(AssertSqlSafe(chunk.join(" union all "))).fetch_all(&mut *connection).await else {
-            continue;
-        };
+        let Ok(rows) = select(connection, chunk.join(" union all ")).await else { continue };
         for row in rows {
             if let Ok((table, rows)) = judge(&row, &estimates) {
-                result.insert((None, table), rows.into());
+                let last_id = ids.get(&table).and_then(|last| u64::try_from(*last).ok());
+                let auto_increment = last_id.map(|last| last.saturating_add(1));
+                result.insert((None, table), Evidence { auto_increment, ..rows.into() });
             }
         }
     }
@@ -66,15 +69,16 @@ fn ask(template: &str, table: &str) -> String {
     sql
 }
 
-async fn estimates(connection: &mut SqliteConnection) -> Result<BTreeMap<String, i64>, sqlx::Error> {
-    let rows = sqlx::raw_sql(include_str!("statistics.sql")).fetch_all(connection).await?;
-    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+/// A number for each table that has one.
+async fn numbers(connection: &mut SqliteConnection, sql: &'static str) -> BTreeMap<String, i64> {
+    let rows = select(connection, sql).await.unwrap_or_default();
+    rows.iter().filter_map(|row| Some((row.try_get(0).ok()?, row.try_get(1).ok()?))).collect()
 }
 
-fn judge(row: &SqliteRow, estimates: &BTreeMap<String, i64>) -> Result<(String, Rows), sqlx::Error> {
+fn judge(row: &Row, estimates: &BTreeMap<String, i64>) -> Result<(String, Rows), Unexpected> {
     let table: String = row.try_get(0)?;
     let counted: Option<i64> = row.try_get(1)?;
-    let range = || -> Result<Option<(i64, i64, i64)>, sqlx::Error> {
+    let range = || -> Result<Option<(i64, i64, i64)>, Unexpected> {
         let (thousandth, lowest, highest): (Option<i64>, Option<i64>, Option<i64>) =
             (row.try_get(2)?, row.try_get(3)?, row.try_get(4)?);
         Ok(lowest.zip(thousandth).zip(highest).map(|((lowest, thousandth), highest)| (lowest, thousandth, highest)))

@@ -1,4 +1,4 @@
-select m.name, l.name, l."unique", l.origin, i.name, i."desc"
+select m.name, l.name, l."unique", l.origin, i.name, i."desc", i.coll
 from sqlite_schema m
 join pragma_index_list(m.name) l
 join pragma_index_xinfo(l.name) i

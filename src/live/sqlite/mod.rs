@@ -5,18 +5,21 @@ mod count;
 mod ddl;
 mod evidence;
 mod file;
+mod rows;
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use secrecy::ExposeSecret;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteRow};
-use sqlx::{ConnectOptions, Connection, Row};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
 use super::{ErrorKind, Limits, LiveError, Target};
 use crate::catalog::{Catalog, DatabaseIdentity, Dialect, LiveCatalog};
 use assemble::Answers;
 pub(super) use count::count;
 use file::{Access, Trace};
+use rows::Row;
 
 /// How often a reading starts again because somebody opened or changed the file meanwhile.
 const ATTEMPTS: usize = 5;
@@ -183,7 +186,7 @@ async fn read_in_transaction(
     let failed = |error: sqlx::Error| explain(&error, path);
     sqlx::raw_sql("begin").execute(&mut *connection).await.map_err(failed)?;
     let version = select(connection, "pragma schema_version").await.map_err(failed)?;
-    let version: i64 = version.first().map(|row| row.try_get(0)).transpose().map_err(failed)?.unwrap_or_default();
+    let version: i64 = version.first().and_then(|row| row.try_get(0).ok()).unwrap_or_default();
     if known == Some(version) {
         return Ok(Reading { version, live: None });
     }
@@ -195,7 +198,7 @@ async fn read_in_transaction(
         indexes: select(connection, include_str!("indexes.sql")).await.map_err(failed)?,
         foreign_keys: select(connection, include_str!("foreign_keys.sql")).await.map_err(failed)?,
     };
-    let assembled = assemble::assemble(&answers).map_err(failed)?;
+    let assembled = assemble::assemble(&answers).map_err(|_| unexpected(&path.display()))?;
     let evidence = evidence::gather(connection, &assembled).await;
     let engine = select(connection, include_str!("version.sql")).await.map_err(failed)?;
     sqlx::raw_sql("rollback").execute(&mut *connection).await.map_err(failed)?;
@@ -205,7 +208,7 @@ async fn read_in_transaction(
     let database = DatabaseIdentity {
         name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
         host: None,
-        server_version: engine.first().map(|row| row.try_get(0)).transpose().map_err(failed)?.unwrap_or_default(),
+        server_version: engine.first().and_then(|row| row.try_get(0).ok()).unwrap_or_default(),
         user: None,
     };
     let live = LiveCatalog { evidence, spellings: assembled.spellings, ..LiveCatalog::new(catalog, database) };
@@ -213,18 +216,23 @@ async fn read_in_transaction(
 }
 
 /// One by one: a virtual table whose module is not built in cannot tell its columns, and must not silence the others.
-async fn virtual_columns(connection: &mut SqliteConnection) -> Result<Vec<SqliteRow>, sqlx::Error> {
+async fn virtual_columns(connection: &mut SqliteConnection) -> Result<Vec<Row>, sqlx::Error> {
     let mut columns = Vec::new();
     for row in select(connection, include_str!("virtual_tables.sql")).await? {
-        let name: String = row.try_get(0)?;
+        let Ok(name) = row.try_get::<String>(0) else { continue };
         let rows = sqlx::query(include_str!("virtual_columns.sql")).bind(name).fetch_all(&mut *connection).await;
-        columns.extend(rows.unwrap_or_default());
+        columns.extend(rows.unwrap_or_default().iter().filter_map(|row| Row::try_from(row).ok()));
     }
     Ok(columns)
 }
 
-async fn select(connection: &mut SqliteConnection, sql: &'static str) -> Result<Vec<SqliteRow>, sqlx::Error> {
-    sqlx::raw_sql(sql).fetch_all(connection).await
+async fn select(connection: &mut SqliteConnection, sql: impl Into<String>) -> Result<Vec<Row>, sqlx::Error> {
+    let rows = sqlx::raw_sql(AssertSqlSafe(sql.into())).fetch_all(connection).await?;
+    rows.iter().map(Row::try_from).collect()
+}
+
+fn unexpected(shown: &dyn Display) -> LiveError {
+    LiveError::new(ErrorKind::Other, format!("{shown} describes itself in a way that is not understood"))
 }
 
 /// What SQLite's result codes mean for people. <https://www.sqlite.org/rescode.html>

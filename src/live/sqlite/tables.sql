@@ -1,3 +1,3 @@
-select name, type, wr
+select name, type, wr, strict
 from pragma_table_list
 where schema = 'main'

@@ -1,0 +1,2 @@
+select name, seq
+from sqlite_sequence
