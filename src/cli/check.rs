@@ -75,8 +75,8 @@ pub(super) fn compared(
 fn root(format: CheckFormat, folder: &Path) -> PathBuf {
     let Some(variable) = format.root_variable() else { return folder.to_owned() };
     let given = std::env::var_os(variable).map(PathBuf::from);
-    let candidates = given.into_iter().chain(std::env::current_dir());
-    candidates.filter(|root| folder.starts_with(root)).next().unwrap_or_else(|| folder.to_owned())
+    let mut candidates = given.into_iter().chain(std::env::current_dir());
+    candidates.find(|root| folder.starts_with(root)).unwrap_or_else(|| folder.to_owned())
 }
 
 /// Both sides of `project`: the files are read while the database answers.

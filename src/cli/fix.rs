@@ -31,13 +31,12 @@ pub fn run(arguments: &FixArguments) -> Result<Outcome, Failure> {
     let mut work = Work { request, live: Arc::new(live), ledger, reader, files: Changed::default() };
     let mut fixed: Vec<String> = Vec::new();
     let left = loop {
-        let (project, declared, findings) = work.look()?;
-        let chosen: Vec<&Finding> = findings.iter().filter(|finding| is_chosen(arguments, finding)).collect();
+        let seen = work.look()?;
+        let chosen: Vec<&Finding> = seen.findings.iter().filter(|finding| is_chosen(arguments, finding)).collect();
         if let (true, Some(name)) = (fixed.is_empty(), unknown(arguments, &chosen)) {
             return Err(Failure::Usage(format!("there is no open drift of {name}; `drizzle-drift check` lists them")));
         }
-        let fix =
-            chosen.iter().find_map(|finding| Some((*finding, work.fix(&project, &declared, &findings, finding)?)));
+        let fix = chosen.iter().find_map(|finding| Some((*finding, work.fix(&seen, finding)?)));
         let Some((finding, action)) = fix else { break chosen.into_iter().cloned().collect::<Vec<_>>() };
         fixed.push(format!("{} {}", finding.drift.code, finding.drift.object));
         work.files.make(&action);
@@ -82,6 +81,13 @@ fn unknown<'a>(arguments: &'a FixArguments, chosen: &[&Finding]) -> Option<&'a s
     arguments.object.iter().find(|name| !known(name)).map(String::as_str)
 }
 
+/// The project with what was changed so far.
+struct Seen {
+    project: Project,
+    declared: Arc<Declared>,
+    findings: Arc<Vec<Finding>>,
+}
+
 /// What the fixes are worked out from.
 struct Work {
     request: LoadRequest,
@@ -93,21 +99,15 @@ struct Work {
 
 impl Work {
     /// The project as it is with what was changed so far.
-    fn look(&mut self) -> Result<(Project, Arc<Declared>, Arc<Vec<Finding>>), Failure> {
+    fn look(&mut self) -> Result<Seen, Failure> {
         let project = project::load(&self.request, &self.files, &mut self.reader)?;
         let declared = project.declared(&self.files, &mut self.reader);
         let findings = analyse(&project, &declared, &self.live, &self.ledger, today());
-        Ok((project, Arc::new(declared), Arc::new(findings)))
+        Ok(Seen { project, declared: Arc::new(declared), findings: Arc::new(findings) })
     }
 
     /// The preferred fix of `finding`.
-    fn fix(
-        &mut self,
-        project: &Project,
-        declared: &Arc<Declared>,
-        findings: &Arc<Vec<Finding>>,
-        finding: &Finding,
-    ) -> Option<Action> {
+    fn fix(&mut self, Seen { project, declared, findings }: &Seen, finding: &Finding) -> Option<Action> {
         let place = finding.drift.place.as_ref()?;
         let document = project.config.as_ref().and_then(|config| self.files.read(config.file.as_path()));
         let snapshot = ide::Snapshot {
