@@ -35,6 +35,7 @@ pub(super) fn compare(sides: &Sides, pair: &Pair, drifts: &mut Vec<Drift>) {
         },
     );
     altered_across_kinds(sides, pair, (&mut uniques, &mut indexes), drifts);
+    uniques.missing.retain(|index| !says_the_key(sides, pair, &mine.uniques[*index]));
     uniques.undeclared.retain(|index| !comes_with_serial(sides, pair, &theirs.uniques[*index]));
     indexes.undeclared.retain(|index| !serves_foreign_key(sides, pair, &theirs.indexes[*index]));
     indexes.missing.retain(|index| !serves_foreign_key(sides, pair, &mine.indexes[*index]));
@@ -138,6 +139,12 @@ fn altered_across_kinds(
         altered(Code::IndexMismatch, objects.0, objects.1, (index_text(index), unique_text(unique)), place);
         false
     });
+}
+
+/// Whether a unique constraint says what the primary key says. PostgreSQL makes one index of the two.
+fn says_the_key(sides: &Sides, pair: &Pair, unique: &Unique) -> bool {
+    let key = pair.live.primary_key.as_ref().filter(|_| sides.family == Family::Postgresql);
+    unique.deferrable == Deferrable::No && key.is_some_and(|key| sides.same_names(&unique.columns, &key.columns))
 }
 
 fn same_unique(sides: &Sides, a: &Unique, b: &Unique) -> Same {

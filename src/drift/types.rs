@@ -59,7 +59,7 @@ fn in_other_schema(columns: &ColumnPair) -> bool {
 
 /// The code may name a character set alone, with which the collation's name begins.
 fn same_collation(declared: &Column, live: &Column) -> bool {
-    match (declared.collation.as_deref(), live.collation.as_deref()) {
+    match (written_collation(declared), live.collation.as_deref()) {
         (None, None) => true,
         (Some(mine), Some(theirs)) => {
             let rest = theirs.strip_prefix(mine);
@@ -69,6 +69,16 @@ fn same_collation(declared: &Column, live: &Column) -> bool {
         (Some(_), None) => true,
         (None, Some(_)) => false,
     }
+}
+
+/// The collation that the code asks for: its own, or one behind the text of a custom type.
+fn written_collation(column: &Column) -> Option<&str> {
+    let behind = || {
+        let mut words = column.sql_type.known()?.split_whitespace();
+        words.find(|word| word.eq_ignore_ascii_case("collate"))?;
+        words.next().map(|name| name.trim_matches(['"', '`']))
+    };
+    column.collation.as_deref().or_else(behind)
 }
 
 /// Whether one side says `serial` and the other what it is made of: an integer that a sequence fills.
