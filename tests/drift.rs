@@ -96,7 +96,7 @@ fn declared(dialect: Dialect, tables: Vec<Table>) -> Declared {
             })
             .collect();
         declared.tables.push(DeclaredTable {
-            table,
+            table: table.into(),
             export: None,
             statement: place(start, start + 999),
             call: place(start + 20, start + 990),
@@ -223,8 +223,8 @@ fn what_is_not_known_is_not_claimed() {
     let mut code = declared(dialect, vec![table(dialect, "users", &["id integer", "email text not null"])]);
     code.tables_open = true;
     code.tables[0].columns_open = true;
-    code.tables[0].table.columns[0].sql_type = Fact::Unknown;
-    code.tables[0].table.columns[1].not_null = Fact::Unknown;
+    code.tables[0].table_mut().columns[0].sql_type = Fact::Unknown;
+    code.tables[0].table_mut().columns[1].not_null = Fact::Unknown;
     let database = live(
         dialect,
         vec![

@@ -45,7 +45,7 @@ impl Lowering<'_, '_> {
     fn push_unique(&mut self, unique: Unique, location: Location, declared: &mut DeclaredTable) {
         let place = self.evaluator.place(location);
         if (self.generation, self.family) == (Generation::V0, Family::Sqlite) {
-            declared.table.indexes.push(Index {
+            declared.table_mut().indexes.push(Index {
                 name: unique.name.unwrap_or_default(),
                 unique: true,
                 columns: unique.columns.into_iter().map(plain_key).collect(),
@@ -55,7 +55,7 @@ impl Lowering<'_, '_> {
             });
             declared.parts.indexes.push(place);
         } else {
-            declared.table.uniques.push(unique);
+            declared.table_mut().uniques.push(unique);
             declared.parts.uniques.push(place);
         }
     }
@@ -124,7 +124,7 @@ impl Lowering<'_, '_> {
             |name| name.to_string(),
         );
         let default_schema = self.dialect.default_schema().map(str::to_owned);
-        declared.table.foreign_keys.push(ForeignKey {
+        declared.table_mut().foreign_keys.push(ForeignKey {
             name: Some(name),
             columns,
             foreign_schema: foreign_schema.map_or(default_schema, |schema| Some(schema.to_string())),
@@ -253,7 +253,7 @@ impl Lowering<'_, '_> {
                     Value::Sql(sql) => self.evaluator.sql_text(sql, style, location).map_or(Fact::Unknown, Fact::Known),
                     _ => Fact::Unknown,
                 };
-                declared.table.checks.push(Check { name, expression, ..Check::default() });
+                declared.table_mut().checks.push(Check { name, expression, ..Check::default() });
                 Ok(())
             }
         }
@@ -263,7 +263,7 @@ impl Lowering<'_, '_> {
         let implies_not_null =
             self.family == Family::Mysql || (self.generation == Generation::V1 && self.family == Family::Postgresql);
         if implies_not_null {
-            for column in declared.table.columns.iter_mut().filter(|column| columns.contains(&column.name)) {
+            for column in declared.table_mut().columns.iter_mut().filter(|column| columns.contains(&column.name)) {
                 column.not_null = Fact::Known(true);
             }
         }
@@ -275,7 +275,7 @@ impl Lowering<'_, '_> {
             (Generation::V1, _, 1) => name,
             _ => Some(name.unwrap_or_else(default)),
         };
-        declared.table.primary_key = Some(PrimaryKey { name, columns, name_is_default, ..Default::default() });
+        declared.table_mut().primary_key = Some(PrimaryKey { name, columns, name_is_default, ..Default::default() });
     }
 
     /// The names of columns of the table itself, cased or as the keys have them.
@@ -323,7 +323,7 @@ impl Lowering<'_, '_> {
             storage.extend(index.method.iter().map(|method| ("using".to_owned(), method.to_string())));
             storage.extend(index.options.iter().map(|(name, value)| ((*name).to_owned(), value.to_string())));
         }
-        declared.table.indexes.push(Index {
+        declared.table_mut().indexes.push(Index {
             name,
             unique: index.unique,
             method,
@@ -394,7 +394,7 @@ impl Lowering<'_, '_> {
         };
         let location = policy.location;
         let config = &policy.config;
-        declared.table.row_level_security = true;
+        declared.table_mut().row_level_security = true;
         let unread = ["as", "for", "to", "using", "withCheck"].iter().find_map(|key| {
             match self.evaluator.option(config, key, location) {
                 Value::Unknown(unknown) => Some(unknown),
@@ -428,7 +428,7 @@ impl Lowering<'_, '_> {
         };
         let mut roles: Vec<String> = roles;
         roles.sort();
-        declared.table.policies.push(catalog::Policy {
+        declared.table_mut().policies.push(catalog::Policy {
             name: name.to_string(),
             permissive: kind.is_none_or(|kind| !kind.eq_ignore_ascii_case("restrictive")),
             command: command.map_or("all".to_owned(), |command| command.to_lowercase()),

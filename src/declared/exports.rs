@@ -1,11 +1,32 @@
 //! What the project's modules export: by name, through barrels, and all of it.
 
+use std::collections::HashSet;
+use std::rc::Rc;
+
 use super::evaluate::{Evaluator, plain};
 use super::known::library;
 use super::modules::{Export, ModuleId, Target, Variable, VariableState};
 use super::value::{Location, Object, Value};
 use crate::syntax::Name;
-use std::rc::Rc;
+
+/// An export's value, or the variable whose table's facts still hold.
+pub(super) type Exported = Result<Value, (ModuleId, Name)>;
+
+/// The exports of a module, as far as they are collected.
+struct ExportList {
+    found: Vec<(Name, Exported)>,
+    names: HashSet<Name>,
+    visited: Vec<ModuleId>,
+    /// Whether tables whose facts still hold are left unevaluated.
+    keep: bool,
+}
+
+impl ExportList {
+    fn push(&mut self, name: Name, value: Value) {
+        self.names.insert(name);
+        self.found.push((name, Ok(value)));
+    }
+}
 
 impl Evaluator<'_> {
     /// The export `name` of module `id`.
@@ -25,6 +46,7 @@ impl Evaluator<'_> {
             return None;
         }
         visited.push(id);
+        self.note_exports(id);
         if self.modules[id].has_effects {
             self.run_module(id);
         }
@@ -54,6 +76,7 @@ impl Evaluator<'_> {
         match &self.modules[id].common {
             Some(common @ Value::Object(_)) => {
                 let common = common.clone();
+                self.note_whole(id);
                 match self.member(&common, name, location) {
                     Value::Undefined => unresolved,
                     value => Some(value),
@@ -74,7 +97,10 @@ impl Evaluator<'_> {
                 match self.resolve_module(id, specifier) {
                     Some(target) => match self.find_export(target, *name, export.location, visited) {
                         Some(value) => value,
-                        None if self.is_whole(target) => Value::Undefined,
+                        None if self.is_whole(target) => {
+                            self.note_whole(target);
+                            Value::Undefined
+                        }
                         None => Self::unknown(export.location, "a statement of the module does not parse"),
                     },
                     None => self.missing_module(specifier, export.location),
@@ -89,6 +115,7 @@ impl Evaluator<'_> {
     }
 
     fn default_expression(&mut self, id: ModuleId, index: usize, expression: u32) -> Value {
+        self.note_whole(id);
         let default = self.name("\0default");
         if let Some(variable) = self.modules[id].variables.get(&default)
             && let VariableState::Done(value) = &variable.state
@@ -103,38 +130,45 @@ impl Evaluator<'_> {
         let location = frame.location(&island.expression(expression).bytes);
         let value = self.at_statement(location, broken, |evaluator| evaluator.evaluate(&frame, expression));
         let state = VariableState::Done(value.clone());
-        self.modules[id].variables.insert(default, Variable { state, environment: [].into() });
+        self.modules[id].variables.insert(default, Variable { island: index, state, environment: [].into() });
         value
     }
 
     /// Every export of module `id`, by name; later star exports do not hide earlier names.
     pub fn exports(&mut self, id: ModuleId) -> Vec<(Name, Value)> {
-        let mut found = Vec::new();
-        let mut visited = Vec::new();
-        self.collect_exports(id, &mut found, &mut visited, true);
-        found
+        let listed = self.list_exports(id, false).into_iter();
+        listed.map(|(name, exported)| (name, exported.unwrap_or(Value::Undefined))).collect()
     }
 
-    fn collect_exports(
-        &mut self,
-        id: ModuleId,
-        found: &mut Vec<(Name, Value)>,
-        visited: &mut Vec<ModuleId>,
-        with_default: bool,
-    ) {
-        if visited.contains(&id) {
+    /// Every export of module `id`, where the tables whose facts still hold need not be evaluated.
+    pub fn exports_to_lower(&mut self, id: ModuleId) -> Vec<(Name, Exported)> {
+        self.list_exports(id, true)
+    }
+
+    fn list_exports(&mut self, id: ModuleId, keep: bool) -> Vec<(Name, Exported)> {
+        let mut list = ExportList { found: Vec::new(), names: HashSet::new(), visited: Vec::new(), keep };
+        self.collect_exports(id, &mut list, true);
+        list.found
+    }
+
+    fn collect_exports(&mut self, id: ModuleId, list: &mut ExportList, with_default: bool) {
+        if list.visited.contains(&id) {
             return;
         }
-        visited.push(id);
+        list.visited.push(id);
+        self.note_exports(id);
         let default = self.name("default");
         let exports = self.modules[id].exports.clone();
         for export in &exports {
             let Some(name) = export.name else { continue };
-            if (name == default && !with_default) || found.iter().any(|(known, _)| *known == name) {
+            if (name == default && !with_default) || !list.names.insert(name) {
                 continue;
             }
-            let value = self.export_value(id, export, &mut vec![id]);
-            found.push((name, value));
+            let exported = match &export.target {
+                Target::Variable(variable) if list.keep && self.holds(id, *variable) => Err((id, *variable)),
+                _ => Ok(self.export_value(id, export, &mut vec![id])),
+            };
+            list.found.push((name, exported));
         }
         for export in exports.iter().filter(|export| export.name.is_none()) {
             let Target::All(specifier) = &export.target else { continue };
@@ -142,23 +176,24 @@ impl Evaluator<'_> {
                 continue;
             }
             match self.resolve_module(id, specifier) {
-                Some(target) => self.collect_exports(target, found, visited, false),
+                Some(target) => self.collect_exports(target, list, false),
                 None => {
                     let star = self.name("*");
                     let missing = self.missing_module(specifier, export.location);
-                    found.push((star, missing));
+                    list.push(star, missing);
                 }
             }
         }
         if let Some(common) = self.modules[id].common.clone() {
+            self.note_whole(id);
             let location = Location { module: id, start: 0, end: 0 };
             let object = Object::literal(location);
             self.spread_into(&object, &common, location);
             for (name, property) in object.properties.borrow().iter() {
-                found.push((*name, property.value.clone()));
+                list.push(*name, property.value.clone());
             }
             if matches!(common, Value::Table(_)) {
-                found.push((default, common));
+                list.push(default, common);
             }
         }
     }

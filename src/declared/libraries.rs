@@ -102,7 +102,11 @@ impl Evaluator<'_> {
         };
         let placed = |value| super::value::Placed { value, location };
         let arguments = Arguments::of(vec![placed(Value::string(name)), placed(Value::Object(Rc::new(object)))]);
-        self.build_table(&Rc::new(function), &arguments, location)
+        let table = self.build_table(&Rc::new(function), &arguments, location);
+        if let Value::Table(id) = table {
+            self.tables[id].provided = true;
+        }
+        table
     }
 
     pub fn call_library(&mut self, library: Library, name: Name, arguments: &Arguments, location: Location) -> Value {

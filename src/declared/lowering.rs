@@ -1,7 +1,8 @@
 //! From evaluated exports to the declared side: what drizzle-kit sees, as plain data with places.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::drizzle::sql::Style;
 use super::drizzle::{ColumnState, Known, TableId};
@@ -13,6 +14,7 @@ use crate::catalog::{
     Column, DefaultForm, Dialect, EnumType, Fact, Family, Generated, Identity, PrimaryKey, Sequence, SequenceOptions,
     Table, View,
 };
+use crate::syntax::Name;
 
 /// Builds the declared side of one reading.
 pub(super) struct Lowering<'e, 'a> {
@@ -24,6 +26,13 @@ pub(super) struct Lowering<'e, 'a> {
     pub generation: Generation,
     /// The constant that holds each table.
     holders: HashMap<TableId, String>,
+}
+
+/// A table: by the variable that its statement puts it into, where there is one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum TableKey {
+    Variable((ModuleId, Name)),
+    Id(TableId),
 }
 
 /// The declared side of what `modules` export.
@@ -45,16 +54,28 @@ pub(super) fn lower(evaluator: &mut Evaluator<'_>, request: &Request, modules: &
 
 impl Lowering<'_, '_> {
     fn visible(&mut self, modules: &[ModuleId]) {
-        let mut tables: Vec<(TableId, String)> = Vec::new();
+        let mut tables = Vec::new();
+        let mut met = HashSet::new();
         let mut policies = Vec::new();
         let mut seen: Vec<Value> = Vec::new();
         for id in modules {
-            for (name, value) in self.evaluator.exports(*id) {
+            for (name, exported) in self.evaluator.exports_to_lower(*id) {
+                let value = match exported {
+                    Ok(value) => value,
+                    Err(variable) => {
+                        if met.insert(TableKey::Variable(variable)) {
+                            tables.push((TableKey::Variable(variable), String::new()));
+                        }
+                        continue;
+                    }
+                };
                 let export = self.evaluator.text(name).to_string();
                 match &value {
                     Value::Table(table) => {
-                        if !tables.iter().any(|(known, _)| known == table) {
-                            tables.push((*table, export));
+                        let key = self.key(*table);
+                        if met.insert(key) {
+                            let evaluated = TableKey::Id(*table);
+                            tables.push((if self.holds(key) { key } else { evaluated }, export));
                         }
                     }
                     Value::Unknown(unknown) => self.unknown_export(&export, &unknown.clone()),
@@ -75,13 +96,29 @@ impl Lowering<'_, '_> {
             }
         }
         self.holders = self.evaluator.table_holders();
-        for (id, export) in &tables {
-            self.table(*id, export, modules);
+        for (key, export) in tables {
+            match key {
+                TableKey::Id(id) => self.table(id, &export, modules),
+                TableKey::Variable((module, name)) => {
+                    if let Some((table, unresolved)) = self.evaluator.recall(module, name) {
+                        self.declared.tables.push(table);
+                        self.declared.unresolved.extend(unresolved);
+                    }
+                }
+            }
         }
-        self.hidden_tables(&tables, modules);
+        self.hidden_tables(&met, modules);
         for policy in policies {
             self.linked_policy(&policy);
         }
+    }
+
+    fn key(&self, id: TableId) -> TableKey {
+        self.evaluator.table(id).variable.map_or(TableKey::Id(id), TableKey::Variable)
+    }
+
+    fn holds(&mut self, key: TableKey) -> bool {
+        matches!(key, TableKey::Variable((module, name)) if self.evaluator.holds(module, name))
     }
 
     fn unknown_export(&mut self, export: &str, unknown: &Rc<Unknown>) {
@@ -91,13 +128,14 @@ impl Lowering<'_, '_> {
     }
 
     /// Says of tables in schema files that drizzle-kit does not see them.
-    fn hidden_tables(&mut self, visible: &[(TableId, String)], modules: &[ModuleId]) {
+    fn hidden_tables(&mut self, visible: &HashSet<TableKey>, modules: &[ModuleId]) {
         for id in 0..self.evaluator.tables.len() {
             let table = self.evaluator.table(id);
             let (family, location) = (table.family, table.name_location);
             if family == self.family
+                && !table.provided
                 && modules.contains(&location.module)
-                && !visible.iter().any(|(known, _)| *known == id)
+                && !visible.contains(&self.key(id))
                 && let Ok(name) = table.name.clone()
             {
                 let why = "it is declared but not exported, so drizzle-kit does not see it".to_owned();
@@ -246,6 +284,8 @@ impl Lowering<'_, '_> {
         if table.family != self.family {
             return;
         }
+        let reads_before = self.evaluator.memory.reads.len();
+        let unresolved_before = self.declared.unresolved.len();
         let (name, schema, open) = (table.name.clone(), table.schema.clone(), table.open.clone());
         let (name_location, location) = (table.name_location, table.call);
         let name = self.known(name, "the name of a table");
@@ -268,12 +308,12 @@ impl Lowering<'_, '_> {
             .or_else(|| modules.contains(&name_location.module).then(|| export.to_owned()));
         let table = self.evaluator.table(id);
         let mut declared = DeclaredTable {
-            table: Table {
+            table: Arc::new(Table {
                 schema,
                 name: name.to_string(),
                 row_level_security: table.row_level_security.get(),
                 ..Table::default()
-            },
+            }),
             export,
             statement: self.evaluator.place(table.statement),
             call: self.evaluator.place(location),
@@ -290,6 +330,11 @@ impl Lowering<'_, '_> {
         self.columns(id, &mut declared);
         self.column_constraints(id, &mut declared);
         self.extras(id, &mut declared);
+        let reads = self.evaluator.reads_since(reads_before);
+        if let Some((module, variable)) = self.evaluator.table(id).variable.filter(|_| !declared.broken) {
+            let unresolved = &self.declared.unresolved[unresolved_before..];
+            self.evaluator.keep((module, variable), &declared, unresolved, &reads);
+        }
         self.declared.tables.push(declared);
     }
 
@@ -333,7 +378,7 @@ impl Lowering<'_, '_> {
                 };
                 Generated { expression, stored }
             });
-            declared.table.columns.push(Column {
+            declared.table_mut().columns.push(Column {
                 name: name.to_string(),
                 sql_type,
                 type_schema,
@@ -397,7 +442,7 @@ impl Lowering<'_, '_> {
             }
         }
         if !primary.is_empty() {
-            declared.table.primary_key =
+            declared.table_mut().primary_key =
                 Some(PrimaryKey { columns: primary, name_is_default: true, ..Default::default() });
         }
     }

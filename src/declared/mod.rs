@@ -15,6 +15,7 @@ mod kit;
 mod known;
 mod libraries;
 mod lowering;
+mod memory;
 mod modules;
 mod names;
 mod reader;
@@ -22,6 +23,7 @@ mod resolve;
 mod value;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub use casing::cased;
 pub use data::{ConfigPlaces, Data, Environment, EnvironmentLoad, PlacedData, Property};
@@ -105,7 +107,7 @@ pub struct Located<T> {
 #[derive(Clone, Debug)]
 pub struct DeclaredTable {
     /// What is declared. `table.columns` and [`Self::columns`] have the same order.
-    pub table: Table,
+    pub table: Arc<Table>,
     /// The constant that holds it, in the file of `name`.
     pub export: Option<String>,
     /// The whole statement that declares it.
@@ -209,6 +211,25 @@ impl Casing {
     }
 }
 
+impl DeclaredTable {
+    /// Every place in it, to move it.
+    fn places_mut(&mut self) -> impl Iterator<Item = &mut Place> {
+        let columns = self
+            .columns
+            .iter_mut()
+            .flat_map(|column| [&mut column.property, &mut column.builder].into_iter().chain(&mut column.name));
+        let PartPlaces { primary_key, uniques, foreign_keys, indexes, checks, policies } = &mut self.parts;
+        let parts = [uniques, foreign_keys, indexes, checks, policies].into_iter().flatten().chain(primary_key);
+        let table = [&mut self.statement, &mut self.call, &mut self.name].into_iter().chain(&mut self.columns_object);
+        table.chain(columns).chain(parts)
+    }
+
+    /// The facts, to be changed.
+    pub fn table_mut(&mut self) -> &mut Table {
+        Arc::make_mut(&mut self.table)
+    }
+}
+
 impl Declared {
     /// A reading of nothing.
     pub fn empty(dialect: Dialect) -> Self {
@@ -241,7 +262,7 @@ impl Declared {
     pub fn catalog(&self) -> Catalog {
         let mut catalog = Catalog {
             dialect: self.dialect,
-            tables: self.tables.iter().map(|declared| declared.table.clone()).collect(),
+            tables: self.tables.iter().map(|declared| Table::clone(&declared.table)).collect(),
             enums: self.enums.iter().map(|located| located.value.clone()).collect(),
             views: self.views.iter().map(|located| located.value.clone()).collect(),
             sequences: self.sequences.iter().map(|located| located.value.clone()).collect(),

@@ -1,13 +1,16 @@
 //! The project's modules: their variables, evaluated in order or on demand, and their exports.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::evaluate::{Completion, Evaluator, Frame, plain};
 use super::known::{library, reexported};
+use super::memory::FileNumber;
 use super::value::{Location, Object, Scope, Unknown, Value};
-use crate::syntax::tree::{Kind, Pattern, StatementKind};
+use crate::syntax::tree::{Island, Kind, Pattern, StatementKind};
 use crate::syntax::{Name, ParsedFile};
 use crate::text::FilePath;
 
@@ -25,6 +28,12 @@ pub(super) struct Module {
     pub common: Option<Value>,
     /// Whether statements other than declarations may change its variables.
     pub has_effects: bool,
+    /// The file's number, the same in every reading.
+    pub number: FileNumber,
+    /// Changes when the names that it exports do, or what they stand for.
+    pub export_list: u64,
+    /// Where each island starts, by its address.
+    offsets: OnceCell<HashMap<usize, usize>>,
     progress: Progress,
 }
 
@@ -37,6 +46,8 @@ enum Progress {
 
 /// A top-level variable.
 pub(super) struct Variable {
+    /// The island that declares it.
+    pub island: usize,
     pub state: VariableState,
     /// The environment variables that went into it.
     pub environment: Rc<[Name]>,
@@ -67,7 +78,7 @@ pub(super) struct Export {
     pub location: Location,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Hash)]
 pub(super) enum Target {
     Variable(Name),
     /// `export default expression`: island and expression.
@@ -86,6 +97,7 @@ impl Evaluator<'_> {
         let text = self.files.read(file.as_path())?;
         let parsed = self.syntax.parse(file, &text);
         let id = self.modules.len();
+        let number = self.file_number(file);
         let mut module = Module {
             file: file.clone(),
             parsed,
@@ -94,11 +106,16 @@ impl Evaluator<'_> {
             scope: Scope::root(id),
             common: None,
             has_effects: false,
+            number,
+            export_list: 0,
+            offsets: OnceCell::new(),
             progress: Progress::New,
         };
         let default = self.name("default");
         scan(&mut module, id, default);
+        module.export_list = module.hash_of_exports();
         self.modules.push(module);
+        self.numbered.insert(number, id);
         self.module_of.insert(file.clone(), id);
         Some(id)
     }
@@ -150,14 +167,17 @@ impl Evaluator<'_> {
         }
     }
 
-    fn run_island(&mut self, id: ModuleId, index: usize, offset: usize, island: &Arc<crate::syntax::tree::Island>) {
+    fn run_island(&mut self, id: ModuleId, index: usize, offset: usize, island: &Arc<Island>) {
         let broken = island.broken;
         let island = island.last_good.as_ref().unwrap_or(island);
         for (number, statement) in island.statements.iter().enumerate() {
             match &statement.kind {
                 StatementKind::Variables(declarators) => {
-                    for part in 0..declarators.len() {
-                        self.run_declaration(id, index, number, part);
+                    for (part, declarator) in declarators.iter().enumerate() {
+                        let kept = matches!(&declarator.pattern, Pattern::Name(name) if self.holds(id, *name));
+                        if !kept {
+                            self.run_declaration(id, index, number, part);
+                        }
                     }
                 }
                 StatementKind::Function(name, _) | StatementKind::Class(name, _) | StatementKind::Enum(name, _) => {
@@ -180,7 +200,7 @@ impl Evaluator<'_> {
         }
     }
 
-    pub fn frame(&self, id: ModuleId, offset: usize, island: &Arc<crate::syntax::tree::Island>) -> Frame {
+    pub fn frame(&self, id: ModuleId, offset: usize, island: &Arc<Island>) -> Frame {
         Frame {
             island: island.clone(),
             offset: u32::try_from(offset).unwrap_or(u32::MAX),
@@ -190,9 +210,11 @@ impl Evaluator<'_> {
     }
 
     pub fn at_statement<T>(&mut self, location: Location, broken: bool, run: impl FnOnce(&mut Self) -> T) -> T {
-        let outer = (self.statement.replace(location), std::mem::replace(&mut self.broken, broken));
+        self.evaluations += 1;
+        let outer = (self.statement, self.broken, self.evaluation);
+        (self.statement, self.broken, self.evaluation) = (Some(location), broken, self.evaluations);
         let result = run(self);
-        (self.statement, self.broken) = outer;
+        (self.statement, self.broken, self.evaluation) = outer;
         result
     }
 
@@ -220,10 +242,18 @@ impl Evaluator<'_> {
         let frame = self.frame(id, *offset, island);
         let location = frame.location(&statement.bytes);
         let before = self.lookups.len();
+        let reads_before = self.memory.reads.len();
         let bound = self.at_statement(location, broken, |evaluator| {
             let value = declarator.value.map_or(Value::Undefined, |value| evaluator.evaluate(&frame, value));
             match &declarator.pattern {
-                Pattern::Name(name) => vec![(*name, value)],
+                Pattern::Name(name) => {
+                    if let Value::Table(table) = value
+                        && evaluator.tables[table].made_in == evaluator.evaluation
+                    {
+                        evaluator.tables[table].variable = Some((id, *name));
+                    }
+                    vec![(*name, value)]
+                }
                 pattern => evaluator.bindings(&frame, pattern, &value, location),
             }
         });
@@ -233,6 +263,10 @@ impl Evaluator<'_> {
                 variable.state = VariableState::Done(value);
                 variable.environment = environment.clone();
             }
+        }
+        let reads = self.reads_since(reads_before);
+        for name in names {
+            self.record(id, name, None, &reads);
         }
     }
 
@@ -250,6 +284,7 @@ impl Evaluator<'_> {
     /// Runs a statement of the module itself.
     fn run_top_level(&mut self, frame: &Frame, statements: &[crate::syntax::tree::Statement]) {
         let Completion::Unknown(unknown) = self.run(frame, statements) else { return };
+        self.note_effect();
         // What it might have assigned is no longer known.
         for expression in &frame.island.expressions {
             let Kind::Assign(target, _) = &expression.kind else { continue };
@@ -268,6 +303,7 @@ impl Evaluator<'_> {
     }
 
     pub fn variable_value(&mut self, id: ModuleId, name: Name) -> Option<Value> {
+        self.note_variable(id, name);
         let variable = self.modules[id].variables.get(&name)?;
         match variable.state.clone() {
             VariableState::Done(value) => {
@@ -276,13 +312,17 @@ impl Evaluator<'_> {
                 Some(value)
             }
             VariableState::Running => {
+                self.note_effect();
                 let start = Location { module: id, start: 0, end: 0 };
                 Some(Self::unknown(start, format!("{} is used while it is being made", self.text(name))))
             }
             VariableState::Imported(specifier, imported, location) => {
                 self.set_state(id, name, VariableState::Running);
                 let before = self.lookups.len();
+                let reads_before = self.memory.reads.len();
                 let value = self.imported(id, &specifier, imported, location);
+                let reads = self.reads_since(reads_before);
+                self.record(id, name, Some(&specifier), &reads);
                 let environment: Rc<[Name]> = self.lookups[before..].into();
                 if let Some(variable) = self.modules[id].variables.get_mut(&name) {
                     variable.state = VariableState::Done(value.clone());
@@ -298,6 +338,7 @@ impl Evaluator<'_> {
                 let statement = island.statements.get(number)?;
                 let frame = self.frame(id, *offset, island);
                 let location = frame.location(&statement.bytes);
+                let reads_before = self.memory.reads.len();
                 let value = match &statement.kind {
                     StatementKind::Variables(_) => {
                         self.run_declaration(id, index, number, part);
@@ -314,6 +355,8 @@ impl Evaluator<'_> {
                     StatementKind::Enum(_, members) => self.enumeration(&frame, members, location),
                     _ => return None,
                 };
+                let reads = self.reads_since(reads_before);
+                self.record(id, name, None, &reads);
                 self.set_state(id, name, VariableState::Done(value.clone()));
                 Some(value)
             }
@@ -322,6 +365,7 @@ impl Evaluator<'_> {
 
     /// `name = value` of a top-level variable.
     pub fn assign_module_variable(&mut self, id: ModuleId, name: Name, value: &Value) {
+        self.note_effect();
         self.set_state(id, name, VariableState::Done(value.clone()));
     }
 
@@ -343,6 +387,9 @@ impl Evaluator<'_> {
             Imported::Namespace => Value::Namespace(target),
             Imported::Default => {
                 let default = self.name("default");
+                if self.modules[target].common.is_some() {
+                    self.note_whole(target);
+                }
                 match self.export_of(target, default, location) {
                     Some(value) => value,
                     // A CommonJS module, or JSON.
@@ -368,6 +415,7 @@ impl Evaluator<'_> {
 
     /// `import("module")`, `require("module")`.
     pub fn import_value(&mut self, id: ModuleId, specifier: &str, location: Location) -> Value {
+        self.note_effect();
         if let Some(library) = library(specifier) {
             if specifier == "dotenv/config" {
                 self.load_env_file(&Value::Undefined, false);
@@ -437,19 +485,22 @@ impl Evaluator<'_> {
         islands.iter().any(|(offset, island)| *offset == location.start as usize && island.last_good.is_some())
     }
 
-    /// The constant that holds each table, in the file of the table's name.
+    /// The constant that holds each table, in the file of the table's name; the first of several.
     pub fn table_holders(&self) -> HashMap<super::drizzle::TableId, String> {
-        let mut holders = HashMap::new();
+        let mut holders: HashMap<_, (usize, Arc<str>)> = HashMap::new();
         for (id, module) in self.modules.iter().enumerate() {
             for (name, variable) in &module.variables {
                 let VariableState::Done(Value::Table(table)) = &variable.state else { continue };
-                let text = self.text(*name);
-                if self.table(*table).name_location.module == id && !text.starts_with('\0') {
-                    holders.insert(*table, text.to_string());
+                let holder = (variable.island, self.text(*name));
+                if self.table(*table).name_location.module == id && !holder.1.starts_with('\0') {
+                    let first = holders.entry(*table).or_insert_with(|| holder.clone());
+                    if holder < *first {
+                        *first = holder;
+                    }
                 }
             }
         }
-        holders
+        holders.into_iter().map(|(table, (_, name))| (table, name.to_string())).collect()
     }
 
     /// Why the statements of module `id` that do not parse cannot be told.
@@ -467,6 +518,30 @@ impl Evaluator<'_> {
                 })
             })
             .collect()
+    }
+}
+
+impl Module {
+    /// Where `island` starts, if it is one of this file's.
+    pub fn offset_of(&self, island: &Arc<Island>) -> Option<usize> {
+        let address = |island: &Arc<Island>| Arc::as_ptr(island).addr();
+        let offsets = self
+            .offsets
+            .get_or_init(|| self.parsed.islands.iter().map(|(offset, island)| (address(island), *offset)).collect());
+        offsets.get(&address(island)).copied()
+    }
+
+    fn hash_of_exports(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        for export in &self.exports {
+            export.name.hash(&mut hasher);
+            match &export.target {
+                // Whose number shifts with the statements before it; who reads it depends on the whole file.
+                Target::Expression(..) => 0.hash(&mut hasher),
+                target => target.hash(&mut hasher),
+            }
+        }
+        hasher.finish()
     }
 }
 
@@ -505,7 +580,7 @@ fn scan(module: &mut Module, id: ModuleId, default: Name) {
                         }));
                     for (name, imported) in imports {
                         let state = VariableState::Imported(import.module.clone(), imported, place);
-                        module.variables.insert(name, Variable { state, environment: [].into() });
+                        module.variables.insert(name, Variable { island: index, state, environment: [].into() });
                     }
                 }
                 StatementKind::ExportNames(names, source) => {
@@ -538,7 +613,7 @@ fn scan(module: &mut Module, id: ModuleId, default: Name) {
             }
             for (name, part) in declared {
                 let state = VariableState::Pending(index, number, part);
-                module.variables.insert(name, Variable { state, environment: [].into() });
+                module.variables.insert(name, Variable { island: index, state, environment: [].into() });
                 if statement.exported {
                     module.exports.push(Export { name: Some(name), target: Target::Variable(name), location: place });
                 }

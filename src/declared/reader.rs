@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::data::{Data, Environment, PlacedData, Property};
 use super::evaluate::Evaluator;
+use super::memory::Memory;
 use super::modules::ModuleId;
 use super::value::{Location, Placed, Value};
 use super::{Declared, Generation, Import, Request, SourceFile, Unresolved};
@@ -15,12 +16,25 @@ use crate::text::{Document, FilePath, Files, Place};
 #[derive(Debug, Default)]
 pub struct Reader {
     syntax: Syntax,
+    memory: Memory,
 }
 
 impl Reader {
     /// Reads what the files of `request` declare. Broken input gives fewer facts, never an error.
     pub fn read(&mut self, request: &Request, files: &dyn Files) -> Declared {
+        self.memory.begin(request);
+        let declared = self.read_once(request, files);
+        if self.memory.effects && self.memory.reused > 0 {
+            // What was left out may be what these effects change.
+            self.memory.forget();
+            return self.read_once(request, files);
+        }
+        declared
+    }
+
+    fn read_once(&mut self, request: &Request, files: &dyn Files) -> Declared {
         let mut evaluator = Evaluator::new(&mut self.syntax, files, None, request.kit.generation());
+        evaluator.memory = std::mem::take(&mut self.memory);
         let mut unreadable = Vec::new();
         let mut modules = Vec::new();
         for file in &request.schema_files {
@@ -48,6 +62,7 @@ impl Reader {
             let source = source_file(&evaluator, index, is_schema);
             declared.files.insert(module.file.clone(), source);
         }
+        self.memory = evaluator.end_reading();
         declared
     }
 

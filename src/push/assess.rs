@@ -90,7 +90,7 @@ impl<'a> Matcher<'a> {
             }
         }
         // Of two declarations of one table, the first is compared.
-        let tables = declared.tables.iter().rev().map(|table| &table.table);
+        let tables = declared.tables.iter().rev().map(|table| &*table.table);
         let declared = tables.map(|table| ((table.schema.as_deref(), table.name.as_str()), table)).collect();
         Self { plan, touching, declared, live }
     }

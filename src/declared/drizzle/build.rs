@@ -4,11 +4,12 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use super::constructors::required;
-use super::{Column, Known, Table, TableFunction, UniqueColumn};
+use super::{Column, ColumnBuilder, Known, Table, TableFunction, UniqueColumn};
 use crate::declared::casing::cased;
 use crate::declared::evaluate::{Arguments, Evaluator};
 use crate::declared::known::Library;
 use crate::declared::value::{Location, Placed, Unknown, Value};
+use crate::syntax::Name;
 
 impl Evaluator<'_> {
     pub(in crate::declared) fn build_table(
@@ -50,6 +51,9 @@ impl Evaluator<'_> {
             name_location,
             columns_object: None,
             broken: self.broken,
+            made_in: self.evaluation,
+            variable: None,
+            provided: false,
         });
         self.build_columns(id, function, &columns_value, location);
         let extras = arguments.get(2);
@@ -85,6 +89,9 @@ impl Evaluator<'_> {
             match value {
                 Value::Builder(builder) => {
                     let key_text = self.text(key);
+                    if builder.made_in != self.evaluation {
+                        self.note_shared(&builder, key);
+                    }
                     let mut state = builder.state.borrow_mut();
                     if let Ok(None) = state.name {
                         // drizzle 1.0 cases the name here, once; before, each reader of the name does.
@@ -118,6 +125,16 @@ impl Evaluator<'_> {
                     self.tables[id].open.get_or_insert(unknown);
                 }
             }
+        }
+    }
+
+    /// Notes what a table does to a builder that another statement made, which later tables then see.
+    fn note_shared(&mut self, builder: &ColumnBuilder, key: Name) {
+        let state = builder.state.borrow();
+        if state.unique.as_ref().is_some_and(|unique| !unique.named) {
+            self.note_effect();
+        } else if state.key_as_name || matches!(state.name, Ok(None)) {
+            self.note_named(state.location, key);
         }
     }
 

@@ -29,6 +29,11 @@ pub(super) fn required(value: &Value, location: Location) -> Known<Rc<str>> {
 }
 
 impl Evaluator<'_> {
+    /// A builder of what `state` says.
+    pub(super) fn builder(&self, state: ColumnState) -> Value {
+        Value::Builder(Rc::new(ColumnBuilder { state: RefCell::new(state), made_in: self.evaluation }))
+    }
+
     pub(in crate::declared) fn call_drizzle(
         &mut self,
         function: DrizzleFunction,
@@ -200,7 +205,7 @@ impl Evaluator<'_> {
         };
         state.autoincrement = function.autoincrement;
         state.config = config;
-        Value::Builder(Rc::new(ColumnBuilder { state: RefCell::new(state) }))
+        self.builder(state)
     }
 
     fn column_state(
@@ -282,7 +287,7 @@ impl Evaluator<'_> {
         state.name = name.map(|name| name.filter(|name| !name.is_empty()));
         state.name_location = name_location;
         state.config = config;
-        Value::Builder(Rc::new(ColumnBuilder { state: RefCell::new(state) }))
+        self.builder(state)
     }
 
     /// `mood(name?)` of `const mood = pgEnum(...)`.
@@ -299,7 +304,7 @@ impl Evaluator<'_> {
         state.name = name.map(|name| name.filter(|name| !name.is_empty()));
         state.name_location = name_location;
         state.enumeration = Some(enumeration.clone());
-        Value::Builder(Rc::new(ColumnBuilder { state: RefCell::new(state) }))
+        self.builder(state)
     }
 
     /// `pgEnum(name, values)`; the values may be an object's.
@@ -355,7 +360,7 @@ impl Evaluator<'_> {
         state.key_as_name = !matches!(&name, Ok(Some(name)) if !name.is_empty());
         state.name = name.map(|name| name.filter(|name| !name.is_empty()));
         state.name_location = name_location;
-        Value::Builder(Rc::new(ColumnBuilder { state: RefCell::new(state) }))
+        self.builder(state)
     }
 
     fn primary_key(&mut self, arguments: &Arguments, location: Location) -> Value {

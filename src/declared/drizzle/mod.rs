@@ -23,6 +23,7 @@ pub(super) use sql::{Chunk, Sql};
 use super::Casing;
 use super::value::{Location, Unknown, Value};
 use crate::catalog::Family;
+use crate::declared::modules::ModuleId;
 use crate::syntax::Name;
 
 /// A value or why it is not known.
@@ -34,6 +35,8 @@ pub(super) type TableId = usize;
 /// A column builder: mutable, with identity, as at run time.
 pub(super) struct ColumnBuilder {
     pub state: RefCell<ColumnState>,
+    /// The evaluation of a top-level statement that made it.
+    pub made_in: u64,
 }
 
 /// What a column builder was told so far. A column is a copy of it, made when its table is built.
@@ -137,6 +140,12 @@ pub(super) struct Table {
     pub columns_object: Option<Location>,
     /// Whether its statement does not parse at the moment.
     pub broken: bool,
+    /// The evaluation of a top-level statement that made it.
+    pub made_in: u64,
+    /// The variable that this statement put it into.
+    pub variable: Option<(ModuleId, Name)>,
+    /// Whether a provider's library declares it, not the project.
+    pub provided: bool,
 }
 
 /// A column of a table.

@@ -1,6 +1,5 @@
 //! Methods of column builders: `.notNull()`, `.default(...)`, `.references(...)`, ...
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::{ColumnBuilder, ColumnState, GeneratedColumn, IdentityColumn, Known, Reference, UniqueColumn};
@@ -34,6 +33,9 @@ impl Evaluator<'_> {
         arguments: &Arguments,
         location: Location,
     ) -> Value {
+        if builder.made_in != self.evaluation {
+            self.note_effect();
+        }
         if name == "array" {
             return self.array_column(builder, arguments, location);
         }
@@ -149,6 +151,6 @@ impl Evaluator<'_> {
             key_as_name: matches!(state.name, Ok(None)),
             ..state
         };
-        Value::Builder(Rc::new(ColumnBuilder { state: RefCell::new(fresh) }))
+        self.builder(fresh)
     }
 }

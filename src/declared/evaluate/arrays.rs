@@ -41,6 +41,7 @@ impl Evaluator<'_> {
                 total
             }
             "push" => {
+                self.note_effect();
                 array.elements.borrow_mut().extend(arguments.values.iter().cloned());
                 Value::Undefined
             }
@@ -93,6 +94,7 @@ impl Evaluator<'_> {
                 if name == "includes" { Value::Boolean(false) } else { Value::Number(-1.0) }
             }
             "reverse" => {
+                self.note_effect();
                 array.elements.borrow_mut().reverse();
                 Value::Array(array.clone())
             }

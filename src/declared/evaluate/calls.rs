@@ -120,6 +120,9 @@ impl Evaluator<'_> {
             Value::Builder(builder) => self.modify_column(builder, &text, &arguments, location),
             Value::Extra(extra) => self.modify_extra(extra, &text, &arguments, location),
             Value::Table(id) if matches!(&*text, "enableRLS") => {
+                if self.tables[*id].made_in != self.evaluation {
+                    self.note_effect();
+                }
                 self.tables[*id].row_level_security.set(true);
                 receiver.clone()
             }

@@ -19,6 +19,7 @@ pub(super) use statements::Completion;
 use super::Environment;
 use super::data::EnvironmentLoad;
 use super::drizzle::{Table, TableId};
+use super::memory::{FileNumber, Memory};
 use super::modules::{Module, ModuleId};
 use super::resolve::Resolver;
 use super::value::{Location, Scope, Unknown, Value};
@@ -42,6 +43,8 @@ pub(super) struct Evaluator<'a> {
     pub resolver: Resolver,
     pub modules: Vec<Module>,
     pub module_of: HashMap<FilePath, ModuleId>,
+    /// The module of each file number.
+    pub numbered: HashMap<FileNumber, ModuleId>,
     pub tables: Vec<Table>,
     /// The top-level statement that is being evaluated.
     pub statement: Option<Location>,
@@ -49,6 +52,11 @@ pub(super) struct Evaluator<'a> {
     pub broken: bool,
     /// The environment variables that were looked up so far.
     pub lookups: Vec<Name>,
+    /// What earlier readings found out.
+    pub memory: Memory,
+    /// Which evaluation of a top-level statement this is.
+    pub evaluation: u64,
+    pub evaluations: u64,
     steps: u64,
     depth: u32,
 }
@@ -83,10 +91,14 @@ impl<'a> Evaluator<'a> {
             resolver: Resolver::default(),
             modules: Vec::new(),
             module_of: HashMap::new(),
+            numbered: HashMap::new(),
             tables: Vec::new(),
             statement: None,
             broken: false,
             lookups: Vec::new(),
+            memory: Memory::default(),
+            evaluation: 0,
+            evaluations: 0,
             steps: 0,
             depth: 0,
         }
@@ -123,6 +135,11 @@ impl<'a> Evaluator<'a> {
     fn step(&mut self) -> bool {
         self.steps += 1;
         self.steps <= MAX_STEPS
+    }
+
+    /// Whether the reading took more steps than it may, so that some of it is missing.
+    pub fn out_of_steps(&self) -> bool {
+        self.steps > MAX_STEPS
     }
 
     pub fn table(&self, id: TableId) -> &Table {

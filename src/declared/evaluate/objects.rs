@@ -234,6 +234,7 @@ impl Evaluator<'_> {
 
     /// `target = value`.
     pub(super) fn assign(&mut self, frame: &Frame, target: ExpressionId, value: &Value) {
+        self.note_effect();
         let island = frame.island.clone();
         let expression = island.expression(target);
         let location = frame.location(&expression.bytes);

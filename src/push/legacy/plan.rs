@@ -96,7 +96,7 @@ impl<'a> Plan<'a> {
                 .and_then(|table| table.primary_key.as_ref())
                 .is_some_and(|key| key.columns.contains(&drift.object.name))
         };
-        key(self.declared_table(drift).map(|declared| &declared.table)) && key(self.live_table(drift))
+        key(self.declared_table(drift).map(|declared| &*declared.table)) && key(self.live_table(drift))
     }
 
     /// Whether push alters any table that both sides have.
