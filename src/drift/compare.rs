@@ -145,6 +145,7 @@ impl<'a> Sides<'a> {
             .iter()
             .filter(|table| !matched.contains(&(table.schema.as_deref(), table.name.as_str())))
             .filter(|table| sides.scope.covers_live(table.schema.as_deref(), &table.name))
+            .filter(|table| live.is_readable(table.schema.as_deref()))
             // No code declares them, and no code should.
             .filter(|table| !matches!(table.kind, TableKind::Foreign | TableKind::Shadow(_)))
             .filter(|table| table.extension.is_none())

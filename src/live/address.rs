@@ -100,12 +100,14 @@ impl Address {
         let (kind, message) = match error {
             sqlx::Error::Database(error) => answer(error.as_ref()),
             sqlx::Error::Io(error) => self.explain_network(error),
-            sqlx::Error::Tls(error) => {
-                (ErrorKind::Tls, format!("no encrypted connection to {self}: {error}; check `sslmode` in the URL"))
-            }
+            sqlx::Error::Tls(error) => self.no_encryption(error),
             other => (ErrorKind::Other, format!("{self} answered in a way that is not understood: {other}")),
         };
         LiveError::new(kind, self.redacted(message))
+    }
+
+    fn no_encryption(&self, error: &dyn fmt::Display) -> (ErrorKind, String) {
+        (ErrorKind::Tls, format!("no encrypted connection to {self}: {error}; check `sslmode` in the URL"))
     }
 
     fn explain_network(&self, error: &io::Error) -> (ErrorKind, String) {
@@ -119,6 +121,8 @@ impl Address {
             Io::ConnectionReset | Io::ConnectionAborted | Io::BrokenPipe | Io::UnexpectedEof => {
                 (ErrorKind::Unreachable, format!("{self} closed the connection"))
             }
+            // What the server says while the encryption is set up, its certificate above all.
+            Io::InvalidData => self.no_encryption(error),
             Io::TimedOut => (ErrorKind::TimedOut, format!("{self} did not answer in time")),
             _ => (ErrorKind::Unreachable, format!("{self} cannot be reached: {error}")),
         }

@@ -33,6 +33,13 @@ pub struct Limits {
     pub lock: Duration,
 }
 
+impl Limits {
+    /// Until the server ends a transaction that nothing is asked in: this process may have been stopped in it.
+    pub(super) fn idle_in_transaction(&self) -> Duration {
+        2 * self.refresh
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

@@ -22,13 +22,20 @@ pub struct WatchSettings {
     pub poll: Duration,
     /// How often to read everything, whatever the fingerprints say: row estimates move without DDL.
     pub full: Duration,
+    /// Between looks that are further apart than this, no connection is held.
+    pub idle: Duration,
     /// How long one look may take.
     pub limits: Limits,
 }
 
 impl Default for WatchSettings {
     fn default() -> Self {
-        Self { poll: Duration::from_secs(5), full: Duration::from_secs(60), limits: Limits::default() }
+        Self {
+            poll: Duration::from_secs(5),
+            full: Duration::from_secs(60),
+            idle: Duration::from_secs(30),
+            limits: Limits::default(),
+        }
     }
 }
 
@@ -132,6 +139,15 @@ impl Source {
             Self::Faulty => panic!("a fault"),
         }
     }
+
+    /// Gives up its connection until the next look. A SQLite file has none that costs anybody anything.
+    async fn rest(&mut self) {
+        match self {
+            Self::Postgresql(watch) => watch.rest().await,
+            Self::Mysql(watch) => watch.rest(),
+            _ => {}
+        }
+    }
 }
 
 async fn work(
@@ -165,7 +181,7 @@ async fn work(
             Ok(live) => {
                 failures = 0;
                 known = renewed(known, live);
-                (known.clone().map_or(State::Connecting, State::Live), settings.poll)
+                (known.clone().map_or(State::Connecting, State::Live), jittered(settings.poll))
             }
             Err(why) => {
                 let wait = patience(failures);
@@ -179,6 +195,10 @@ async fn work(
             }
         };
         events(LiveEvent { state, cause: request.cause });
+        if wait > settings.idle {
+            // A server that hangs must not keep the next look waiting.
+            let _ = tokio::time::timeout(settings.limits.connect, source.rest()).await;
+        }
         request = inbox.next(wait).await;
     }
 }
@@ -198,12 +218,16 @@ fn renewed(known: Option<Reading>, live: Option<LiveCatalog>) -> Option<Reading>
     })
 }
 
-/// Twice as long after each failure, up to a minute, and up to a fifth more or less, so that many editors do not knock
-/// at the same moment.
+/// Twice as long after each failure, up to a minute.
 fn patience(failures: u32) -> Duration {
     let wait = FIRST_RETRY.saturating_mul(2_u32.saturating_pow(failures)).min(LAST_RETRY);
+    jittered(wait).clamp(FIRST_RETRY, LAST_RETRY)
+}
+
+/// Up to a fifth more or less, so that many editors do not knock at the same moment.
+fn jittered(wait: Duration) -> Duration {
     let random = RandomState::new().build_hasher().finish() % 1_000;
-    wait.mul_f64(0.8 + 0.4 * random as f64 / 1_000.0).clamp(FIRST_RETRY, LAST_RETRY)
+    wait.mul_f64(0.8 + 0.4 * random as f64 / 1_000.0)
 }
 
 #[cfg(test)]

@@ -114,6 +114,28 @@ impl Server {
         .expect("the configuration");
     }
 
+    /// Puts a file that only the server can read into its data folder.
+    pub fn place(&self, name: &str, text: &str) {
+        let path = self.data().join(name);
+        fs::write(&path, text).expect("a file");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("permissions");
+        if let Some(user) = self.user {
+            chown(&path, Some(user), Some(user)).expect("root may");
+        }
+    }
+
+    /// Takes a file out of its data folder.
+    pub fn remove(&self, name: &str) {
+        fs::remove_file(self.data().join(name)).expect("the file was there");
+    }
+
+    /// Adds lines to its configuration, for the next [`Server::launch`].
+    pub fn configure(&self, lines: &str) {
+        let path = self.data().join("postgresql.auto.conf");
+        let text = fs::read_to_string(&path).expect("the configuration");
+        fs::write(&path, format!("{text}{lines}\n")).expect("the configuration");
+    }
+
     /// Starts it, on the port it had if it had one.
     pub fn launch(&mut self) {
         const ATTEMPTS: usize = 5;
@@ -123,17 +145,7 @@ impl Server {
                 let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
                 self.port = listener.local_addr().expect("its address").port();
             }
-            let log = File::options().create(true).append(true).open(self.log_path()).expect("a log");
-            let child = self
-                .command("postgres")
-                .arg("-D")
-                .arg(self.data())
-                .args(["-p", &self.port.to_string()])
-                .stdout(log.try_clone().expect("a second handle"))
-                .stderr(log)
-                .spawn()
-                .expect("postgres");
-            self.child = Some(child);
+            self.spawn();
             if self.wait() {
                 if first {
                     self.create_roles();
@@ -146,6 +158,30 @@ impl Server {
         panic!("PostgreSQL does not start: {}", self.log());
     }
 
+    /// Starts one that never gets ready to take connections, on the port it had.
+    pub fn launch_deaf(&mut self) {
+        self.spawn();
+        let end = Instant::now() + Duration::from_secs(30);
+        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+            assert!(Instant::now() < end, "PostgreSQL does not start: {}", self.log());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn spawn(&mut self) {
+        let log = File::options().create(true).append(true).open(self.log_path()).expect("a log");
+        let child = self
+            .command("postgres")
+            .arg("-D")
+            .arg(self.data())
+            .args(["-p", &self.port.to_string()])
+            .stdout(log.try_clone().expect("a second handle"))
+            .stderr(log)
+            .spawn()
+            .expect("postgres");
+        self.child = Some(child);
+    }
+
     fn wait(&mut self) -> bool {
         let end = Instant::now() + Duration::from_secs(30);
         while Instant::now() < end {
@@ -155,7 +191,7 @@ impl Server {
             }
             let log = self.log();
             let since = log.rfind("starting PostgreSQL").unwrap_or_default();
-            let ready = log[since..].contains("ready to accept connections");
+            let ready = log[since..].contains("ready to accept ");
             if ready && TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
                 return true;
             }
@@ -249,4 +285,22 @@ impl Drop for Server {
 /// Runs a script.
 pub async fn execute(connection: &mut PgConnection, sql: &str) {
     sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(connection).await.expect(sql);
+}
+
+/// The first word of each statement behind `prefix` (`application|database|`) in a server's log.
+pub fn statements(log: &str, prefix: &str) -> Vec<String> {
+    log.lines()
+        .filter_map(|line| line.strip_prefix(prefix)?.strip_prefix("LOG:  "))
+        .filter_map(|entry| entry.strip_prefix("statement: ").or_else(|| Some(entry.split_once(": ")?.1)))
+        .map(|sql| sql.split_whitespace().next().unwrap_or_default().to_ascii_uppercase())
+        .collect()
+}
+
+/// Asserts that this tool has only read the database, as the server's log has it.
+pub fn assert_only_read(server: &Server, database: &str) {
+    const HARMLESS: [&str; 6] = ["SELECT", "SHOW", "SET", "BEGIN", "COMMIT", "ROLLBACK"];
+    let log = server.log();
+    let all = statements(&log, &format!("drizzle-drift|{database}|"));
+    let others: Vec<_> = all.iter().filter(|word| !HARMLESS.contains(&word.as_str())).collect();
+    assert!(others.is_empty(), "{others:?}");
 }

@@ -232,6 +232,11 @@ pub(super) struct Watch {
 }
 
 impl Watch {
+    /// Gives the connection back; the next look makes another.
+    pub fn rest(&mut self) {
+        self.session = None;
+    }
+
     /// Reads, if the structure has changed since the last time, or if it `must`.
     pub async fn poll(
         &mut self,

@@ -22,6 +22,9 @@ const PARAMETERS: &[&str] = &[
     "options",
 ];
 
+/// Those of them that name a file.
+const FILES: &[&str] = &["sslrootcert", "sslcert", "sslkey"];
+
 const PROTOCOL_VIOLATION: &str = "08P01";
 const UNDEFINED_OBJECT: &str = "42704";
 const FEATURE_NOT_SUPPORTED: &str = "0A000";
@@ -34,12 +37,16 @@ pub(super) async fn connect(target: &Target, limits: &Limits) -> Result<(PgConne
         ("default_transaction_read_only", "on".to_owned()),
         ("statement_timeout", limits.statement.as_millis().to_string()),
         ("lock_timeout", limits.lock.as_millis().to_string()),
-        ("idle_in_transaction_session_timeout", (2 * limits.refresh).as_millis().to_string()),
+        ("idle_in_transaction_session_timeout", limits.idle_in_transaction().as_millis().to_string()),
     ]);
     let connecting = async {
         match guarded.connect().await {
             // Poolers refuse start-up options. The transaction is read-only all the same, and is asked whether it is.
             Err(error) if refuses_options(&error) => options.connect().await,
+            Err(error) => match other_encryption(&guarded, &error) {
+                Some(other) => guarded.ssl_mode(other).connect().await.map_err(|_| error),
+                None => Err(error),
+            },
             result => result,
         }
     };
@@ -47,6 +54,26 @@ pub(super) async fn connect(target: &Target, limits: &Limits) -> Result<(PgConne
         Ok(Ok(connection)) => Ok((connection, address)),
         Ok(Err(error)) => Err(explain(&address, &error)),
         Err(_) => Err(address.silent(limits.connect)),
+    }
+}
+
+/// `allow` tries an encrypted connection where a plain one is refused, `prefer` a plain one where an encrypted one is; the
+/// driver does neither. <https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-SSLMODE-STATEMENTS>
+fn other_encryption(options: &PgConnectOptions, error: &sqlx::Error) -> Option<PgSslMode> {
+    const INVALID_AUTHORIZATION: &str = "28000";
+    let refused = error.as_database_error().is_some_and(|error| error.code().as_deref() == Some(INVALID_AUTHORIZATION));
+    match options.get_ssl_mode() {
+        PgSslMode::Allow if refused => Some(PgSslMode::Require),
+        PgSslMode::Prefer if refused || fails_to_encrypt(error) => Some(PgSslMode::Disable),
+        _ => None,
+    }
+}
+
+fn fails_to_encrypt(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Tls(_) => true,
+        sqlx::Error::Io(error) => error.kind() == std::io::ErrorKind::InvalidData,
+        _ => false,
     }
 }
 
@@ -60,11 +87,18 @@ fn refuses_options(error: &sqlx::Error) -> bool {
 fn options(url: &SecretString) -> Result<(PgConnectOptions, Address), LiveError> {
     let mut parts = Parts::of(url, "PostgreSQL", &["postgresql", "postgres"])?;
     for (key, value) in &parts.parameters {
-        // node-postgres has two spellings of its own.
         let (key, value) = match (key.as_str(), value.as_str()) {
+            // node-postgres has two spellings of its own.
             ("ssl", "true" | "1") | ("sslmode", "no-verify") => ("sslmode", "require"),
+            // The authorities that the system trusts, which are those that are asked unless others are named.
+            ("sslrootcert", "system") => ("sslmode", "verify-full"),
             pair => pair,
         };
+        if FILES.contains(&key)
+            && let Err(error) = std::fs::File::open(value)
+        {
+            return Err(invalid(format!("the file {value} that `{key}` in the URL names cannot be read: {error}")));
+        }
         if PARAMETERS.contains(&key) {
             parts.server.query_pairs_mut().append_pair(key, value);
         }
@@ -94,7 +128,19 @@ fn options(url: &SecretString) -> Result<(PgConnectOptions, Address), LiveError>
 
 /// What an error means for people. <https://www.postgresql.org/docs/current/errcodes-appendix.html>
 pub(super) fn explain(address: &Address, error: &sqlx::Error) -> LiveError {
-    address.explain(error, |error| explain_answer(address, error.code().as_deref(), error.message()))
+    const NOTHING: &str = "SSLRequest: 0x00";
+    const SOMETHING_ELSE: &str = "SSLRequest";
+    match error {
+        // How the driver takes a connection that is closed before a word was said.
+        sqlx::Error::Protocol(text) if text.contains(NOTHING) => {
+            LiveError::new(ErrorKind::Unreachable, format!("{address} closed the connection before it said anything"))
+        }
+        sqlx::Error::Protocol(text) if text.contains(SOMETHING_ELSE) => LiveError::new(
+            ErrorKind::Other,
+            format!("what listens at {address} does not answer as PostgreSQL does: check host and port in the URL"),
+        ),
+        error => address.explain(error, |error| explain_answer(address, error.code().as_deref(), error.message())),
+    }
 }
 
 fn explain_answer(address: &Address, code: Option<&str>, answer: &str) -> (ErrorKind, String) {
@@ -118,6 +164,10 @@ fn explain_answer(address: &Address, code: Option<&str>, answer: &str) -> (Error
             format!("{address} takes no more connections: close some, it is tried again"),
         ),
         "57P01" | "57P02" | "57P03" => (ErrorKind::Unreachable, format!("{address} is starting or shutting down")),
+        "42883" | "42P01" | "42703" => (
+            ErrorKind::Unsupported,
+            format!("{address} lacks a part of PostgreSQL's catalogs, so nothing is claimed about it: {answer}"),
+        ),
         "57014" => (ErrorKind::TimedOut, format!("{address} gave up a statement that took too long")),
         "55P03" => (ErrorKind::Busy, format!("{address} kept a lock for too long: a migration may be running")),
         "42501" => (

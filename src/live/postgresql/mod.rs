@@ -36,12 +36,28 @@ impl Session {
         let _ = self.connection.close().await;
     }
 
-    /// Reads everything in one snapshot.
-    async fn read(&mut self, limits: &Limits) -> Result<LiveCatalog, LiveError> {
-        let result = self.read_in_transaction(limits).await;
-        // Also after a failure, so that the connection can be used again; a lost one cannot, which the next use tells.
-        let ended = self.run("rollback").await;
-        result.and_then(|live| ended.map(|()| live))
+    /// Reads everything in one snapshot, in which nobody has changed the structure meanwhile: what writes expressions and
+    /// types back as text looks at what is there now, not at the snapshot.
+    async fn read(&mut self, limits: &Limits) -> Result<(LiveCatalog, Mark), LiveError> {
+        const ATTEMPTS: usize = 3;
+        for attempt in 1..=ATTEMPTS {
+            let result = self.read_in_transaction(limits).await;
+            // Also after a failure, so that the connection can be used again; a lost one cannot, which the next use tells.
+            let ended = self.run("rollback").await;
+            match result {
+                // What it was about to describe has just gone.
+                Err(error) if error.kind == ErrorKind::Other && ended.is_ok() && attempt < ATTEMPTS => {}
+                Err(error) => return Err(error),
+                Ok((live, mark)) => {
+                    ended?;
+                    if self.activity().await? == mark.activity || self.structure().await? == mark.structure {
+                        return Ok((live, mark));
+                    }
+                }
+            }
+        }
+        let message = format!("the structure at {} kept changing while it was read", self.address);
+        Err(LiveError::new(ErrorKind::Busy, message))
     }
 
     /// A text that differs as soon as anybody has changed anything in the server's cluster. Costs next to nothing.
@@ -54,8 +70,13 @@ impl Session {
         self.text(include_str!("structure.sql")).await
     }
 
-    async fn read_in_transaction(&mut self, limits: &Limits) -> Result<LiveCatalog, LiveError> {
-        self.run("begin transaction isolation level repeatable read read only").await?;
+    async fn read_in_transaction(&mut self, limits: &Limits) -> Result<(LiveCatalog, Mark), LiveError> {
+        let begin = include_str!("begin.sql")
+            .replace("{statement}", &limits.statement.as_millis().to_string())
+            .replace("{lock}", &limits.lock.as_millis().to_string())
+            .replace("{idle}", &limits.idle_in_transaction().as_millis().to_string());
+        let begun = sqlx::raw_sql(AssertSqlSafe(begin)).execute(&mut self.connection).await;
+        begun.map_err(|error| connect::explain(&self.address, &error))?;
         // Asked before anything else: a pooler may have answered in the server's name.
         if self.text("show transaction_read_only").await? != "on" {
             return Err(LiveError::new(
@@ -63,15 +84,8 @@ impl Session {
                 format!("{} does not grant a read-only transaction, so nothing was read", self.address),
             ));
         }
-        let local = include_str!("limits.sql")
-            .replace("{statement}", &limits.statement.as_millis().to_string())
-            .replace("{lock}", &limits.lock.as_millis().to_string());
-        sqlx::raw_sql(AssertSqlSafe(local))
-            .execute(&mut self.connection)
-            .await
-            .map_err(|error| connect::explain(&self.address, &error))?;
-
         let server = self.select(include_str!("server.sql")).await?;
+        let structure = self.structure().await?;
         let answers = assemble::Answers {
             tables: self.select(include_str!("tables.sql")).await?,
             columns: self.select(include_str!("columns.sql")).await?,
@@ -84,20 +98,23 @@ impl Session {
             policies: self.select(include_str!("policies.sql")).await?,
         };
         let explain = |error: sqlx::Error| connect::explain(&self.address, &error);
-        let database = self.identity(&server).map_err(explain)?;
-        assemble::assemble(&answers, database).map_err(explain)
+        let (database, activity) = self.identity(&server).map_err(explain)?;
+        let live = assemble::assemble(&answers, database).map_err(explain)?;
+        Ok((live, Mark { activity, structure }))
     }
 
-    fn identity(&self, server: &[PgRow]) -> Result<DatabaseIdentity, sqlx::Error> {
+    /// Which database this is, and what was going on when the snapshot was taken.
+    fn identity(&self, server: &[PgRow]) -> Result<(DatabaseIdentity, String), sqlx::Error> {
         let row = server.first().ok_or(sqlx::Error::RowNotFound)?;
         // Packagers add to it: `15.18 (Debian 15.18-0+deb12u1)`.
         let version: String = row.try_get(0)?;
-        Ok(DatabaseIdentity {
+        let database = DatabaseIdentity {
             name: row.try_get(1)?,
             host: Some(self.address.host.clone()),
             server_version: version.split_whitespace().next().unwrap_or_default().to_owned(),
             user: Some(row.try_get(2)?),
-        })
+        };
+        Ok((database, row.try_get(3)?))
     }
 
     async fn run(&mut self, sql: &'static str) -> Result<(), LiveError> {
@@ -123,15 +140,21 @@ pub(super) async fn read(target: &Target, limits: &Limits) -> Result<LiveCatalog
     let mut session = Session::open(target, limits).await?;
     let result = session.read(limits).await;
     session.close().await;
-    result
+    result.map(|(live, _)| live)
 }
 
-/// A held connection, and what the server said when its structure was read last.
+/// What the server said at the moment of a reading, to be compared with what it says later.
+#[derive(Default)]
+struct Mark {
+    activity: String,
+    structure: String,
+}
+
+/// A held connection, and the mark of the last reading.
 #[derive(Default)]
 pub(super) struct Watch {
     session: Option<Session>,
-    activity: String,
-    structure: String,
+    mark: Mark,
 }
 
 impl Watch {
@@ -161,18 +184,34 @@ impl Watch {
         limits: &Limits,
         must: bool,
     ) -> Result<Option<LiveCatalog>, LiveError> {
-        // Asked before reading, so that what changes meanwhile is noticed the next time.
-        let activity = session.activity().await?;
-        if !must && activity == self.activity {
-            self.session = Some(session);
-            return Ok(None);
+        let mut live = None;
+        if must || self.has_changed(&mut session).await? {
+            let (catalog, mark) = session.read(limits).await?;
+            (live, self.mark) = (Some(catalog), mark);
         }
-        let structure = session.structure().await?;
-        let changed = must || structure != self.structure;
-        let live = if changed { Some(session.read(limits).await?) } else { None };
-        (self.activity, self.structure) = (activity, structure);
         self.session = Some(session);
         Ok(live)
+    }
+
+    /// Whether the structure is another than at the last mark: one statement, where nobody has changed anything.
+    async fn has_changed(&mut self, session: &mut Session) -> Result<bool, LiveError> {
+        let activity = session.activity().await?;
+        if activity == self.mark.activity {
+            return Ok(false);
+        }
+        if session.structure().await? != self.mark.structure {
+            return Ok(true);
+        }
+        // Asked before the structure, so that what changed meanwhile is noticed the next time.
+        self.mark.activity = activity;
+        Ok(false)
+    }
+
+    /// Gives the connection back; the next look makes another.
+    pub async fn rest(&mut self) {
+        if let Some(session) = self.session.take() {
+            session.close().await;
+        }
     }
 }
 
