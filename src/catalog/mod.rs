@@ -191,6 +191,8 @@ pub struct Column {
     pub type_schema: Option<String>,
     /// Whether NULL is refused.
     pub not_null: Fact<bool>,
+    /// Whether the code does not say so, and only a key that it lists beside the columns does.
+    pub not_null_implied: bool,
     /// The default as SQL text, `None` without one.
     pub default: Fact<Option<String>>,
     /// How the code writes its default. drizzle-kit compares a number with a number, not with its text.

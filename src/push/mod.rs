@@ -5,6 +5,7 @@ mod assess;
 mod input;
 mod legacy;
 mod message;
+mod mysql;
 mod plan;
 mod postgresql;
 mod push_plan;

@@ -3,7 +3,7 @@
 use super::input::Input;
 use super::postgresql;
 use super::renames::{Question, Renames};
-use super::{Choice, Failure, Prompt, PromptKind, PushPlan, Statement};
+use super::{Choice, Failure, Prompt, PromptKind, PushPlan, Statement, mysql};
 use crate::catalog::{Family, Filter, Generation, LiveCatalog};
 use crate::declared::{Declared, Kit};
 
@@ -25,7 +25,8 @@ type Planner = fn(&Input, &mut Renames) -> Run;
 fn planner(family: Family, generation: Generation) -> Option<Planner> {
     match (family, generation) {
         (Family::Postgresql, Generation::V0) => Some(postgresql::run),
-        (Family::Postgresql, Generation::V1) | (Family::Mysql | Family::Sqlite, _) => None,
+        (Family::Mysql, _) => Some(mysql::run),
+        (Family::Postgresql, Generation::V1) | (Family::Sqlite, _) => None,
     }
 }
 
