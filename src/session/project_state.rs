@@ -53,6 +53,8 @@ pub(super) struct ProjectState {
     live: Live,
     snapshot: Option<Snapshot>,
     file_times: HashMap<PathBuf, Option<SystemTime>>,
+    /// Whether the lenses may say something else by now, though their document did not change.
+    lenses_touched: bool,
     /// Warnings that the user has not been told yet.
     warnings: Vec<String>,
 }
@@ -95,8 +97,14 @@ impl ProjectState {
             live: Live::default(),
             snapshot: None,
             file_times: HashMap::new(),
+            lenses_touched: false,
             warnings: Vec::new(),
         }
+    }
+
+    /// Whether the lenses may say something else than when this was asked before, though their document did not change.
+    pub fn take_lenses_touched(&mut self) -> bool {
+        std::mem::take(&mut self.lenses_touched)
     }
 
     /// The state of everything at one moment, where the config can be read.
@@ -168,6 +176,7 @@ impl ProjectState {
         let same_facts = generation(&facts) == generation(&self.live.reading);
         self.live.reading = facts;
         if !same_facts || self.live.standing.as_ref() != Some(&standing) {
+            self.lenses_touched = true;
             self.touch(Touched::Findings);
         }
         self.live.standing = Some(standing);
@@ -176,6 +185,7 @@ impl ProjectState {
     /// Does again what was touched; returns what the user should be told.
     pub fn bring_up_to_date(&mut self, surroundings: &Surroundings<'_>) -> Vec<String> {
         let touched = std::mem::replace(&mut self.touched, Touched::Nothing);
+        self.lenses_touched |= touched == Touched::Project;
         if touched == Touched::Project {
             self.load(surroundings);
         }
