@@ -15,6 +15,7 @@ mod information_schema;
 mod json;
 mod live_catalog;
 mod object;
+mod presets;
 mod same;
 mod snapshot;
 mod sql_type;
@@ -33,6 +34,7 @@ pub use live_catalog::{
     DatabaseIdentity, Evidence, LiveCatalog, OwnedSequence, Rows, SpelledKind, SpelledReference, Spelling,
 };
 pub use object::{ObjectKind, ObjectRef};
+pub use presets::Presets;
 pub use same::Same;
 pub use snapshot::{FileHash, RowCount, Snapshot, SnapshotError};
 pub use sql_type::{same_type, type_change_loses_data};

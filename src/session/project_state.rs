@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio::runtime::Handle;
 
-use super::analysis::{age_of, analyse, live_target, minute};
+use super::analysis::{age_of, analyse, limits, live_target, minute, settings_notes};
 use super::event::{Event, ProjectStatus, Settings, StatusKind};
 use super::open_files::{EditedFiles, OpenFiles};
 use super::worker::WeakInbox;
@@ -55,6 +55,8 @@ pub(super) struct ProjectState {
     file_times: HashMap<PathBuf, Option<SystemTime>>,
     /// Whether the lenses may say something else by now, though their document did not change.
     lenses_touched: bool,
+    /// What of our own settings does nothing, as last told.
+    settings_notes: Vec<String>,
     /// Warnings that the user has not been told yet.
     warnings: Vec<String>,
 }
@@ -81,6 +83,7 @@ struct WatchKey {
     auth_token: Option<String>,
     folder: PathBuf,
     poll_interval: Duration,
+    limits: live::Limits,
 }
 
 impl ProjectState {
@@ -98,6 +101,7 @@ impl ProjectState {
             snapshot: None,
             file_times: HashMap::new(),
             lenses_touched: false,
+            settings_notes: Vec::new(),
             warnings: Vec::new(),
         }
     }
@@ -284,6 +288,9 @@ impl ProjectState {
                 let ledger = project.ledger.text.as_deref().map_or(Ok(Ledger::default()), Ledger::parse);
                 let problem = ledger.as_ref().err().map(|error| format!("{}: {error}", project.ledger.path.display()));
                 self.ledger = ledger.unwrap_or_else(|_| std::mem::take(&mut self.ledger));
+                let notes = settings_notes(&project);
+                self.warnings.extend(notes.iter().filter(|note| !self.settings_notes.contains(note)).cloned());
+                self.settings_notes = notes;
                 self.project = Some(project);
                 problem
             }
@@ -311,14 +318,16 @@ impl ProjectState {
                 self.live = Live { standing: Some(Standing::Off(why)), watchers: self.live.watchers, ..Live::default() }
             }
             Ok(target) => {
-                let key = WatchKey::new(&target, surroundings.settings.poll_interval);
+                let own = self.project.as_ref().and_then(|project| project.settings.poll_seconds);
+                let poll = own.map_or(surroundings.settings.poll_interval, Duration::from);
+                let limits = self.project.as_ref().map(limits).unwrap_or_default();
+                let key = WatchKey::new(&target, poll, limits);
                 if self.live.watcher.as_ref().is_some_and(|(.., current)| *current == key) {
                     return;
                 }
                 let watcher = self.live.watchers + 1;
                 let (inbox, config) = (surroundings.inbox.clone(), self.config.clone());
-                let settings =
-                    live::WatchSettings { poll: surroundings.settings.poll_interval, ..live::WatchSettings::default() };
+                let settings = live::WatchSettings { poll, limits, ..live::WatchSettings::default() };
                 let _guard = surroundings.runtime.enter();
                 let started = live::watch(target, settings, move |event| {
                     inbox.send(Event::Live { config: config.clone(), watcher, event });
@@ -364,13 +373,14 @@ impl ProjectState {
 }
 
 impl WatchKey {
-    fn new(target: &live::Target, poll_interval: Duration) -> Self {
+    fn new(target: &live::Target, poll_interval: Duration, limits: live::Limits) -> Self {
         use secrecy::ExposeSecret;
         Self {
             url: target.url.expose_secret().to_owned(),
             auth_token: target.auth_token.as_ref().map(|token| token.expose_secret().to_owned()),
             folder: target.folder.clone(),
             poll_interval,
+            limits,
         }
     }
 }

@@ -280,7 +280,7 @@ mod tests {
                 .await
                 .expect("a new database");
             let script = format!("pragma journal_mode = {journal}; create table t (id int)");
-            sqlx::raw_sql(sqlx::AssertSqlSafe(script)).execute(&mut writer).await.expect("a table");
+            sqlx::raw_sql(AssertSqlSafe(script)).execute(&mut writer).await.expect("a table");
             writer.close().await.expect("closing");
             let access = Trace::of(&path).and_then(|trace| trace.access(&path)).expect("a way in");
             let mut connection = connect(&path, access, &Limits::default()).await.expect("a connection");
