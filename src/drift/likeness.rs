@@ -3,23 +3,24 @@
 /// How alike two names are, from 0 to 1: by their words, whatever the case and the plural, else letter by letter.
 pub(super) fn likeness(a: &str, b: &str) -> f64 {
     let (a, b) = (words(a), words(b));
-    if a == b {
+    if a.concat() == b.concat() {
         return 1.0;
     }
-    let joined = (a.concat(), b.concat());
-    let longest = joined.0.chars().count().max(joined.1.chars().count());
-    if longest == 0 {
-        return 0.0;
-    }
-    let letters = 1.0 - distance(&joined.0, &joined.1) as f64 / longest as f64;
     // `email` and `email_address`, `posts` and `blog_posts`.
-    let (shorter, longer) = if a.len() < b.len() { (&a, &b) } else { (&b, &a) };
-    let contained =
-        !shorter.is_empty() && shorter.len() < longer.len() && shorter.iter().all(|word| longer.contains(word));
     const CONTAINED: f64 = 0.7;
     // A short word is part of many.
-    let telling = shorter.concat().chars().count() >= 4;
-    if contained && telling { letters.max(CONTAINED) } else { letters }
+    const TELLING: usize = 4;
+    // What both have says nothing of `first_name` and `last_name`.
+    let rest = |from: &[String], other: &[String]| -> String {
+        from.iter().filter(|word| !other.contains(word)).map(String::as_str).collect()
+    };
+    let (mine, theirs) = (rest(&a, &b), rest(&b, &a));
+    if mine.is_empty() || theirs.is_empty() {
+        let shorter = if mine.is_empty() { a.concat() } else { b.concat() };
+        return if shorter.chars().count() >= TELLING { CONTAINED } else { 0.0 };
+    }
+    let longest = mine.chars().count().max(theirs.chars().count());
+    1.0 - distance(&mine, &theirs) as f64 / longest as f64
 }
 
 /// The words of a name in lower case, without the `s` of a plural.
