@@ -1,6 +1,8 @@
 //! Reads PostgreSQL as it is met in the wild: old and new versions, poolers, roles without rights, servers that hang.
 #![cfg(unix)]
 
+#[path = "support/pooler.rs"]
+mod pooler;
 #[path = "support/postgresql.rs"]
 mod postgresql;
 
@@ -10,8 +12,8 @@ use std::time::{Duration, Instant};
 use drizzle_drift::catalog::{self, Dialect, Fact, Filter, LiveCatalog};
 use drizzle_drift::declared::Declared;
 use drizzle_drift::drift;
-use drizzle_drift::live::{self, ErrorKind, Limits, LiveError, Target};
-use postgresql::Server;
+use drizzle_drift::live::{self, ErrorKind, Limits, LiveError, State, Target, WatchSettings};
+use postgresql::{Server, execute};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
@@ -184,6 +186,55 @@ async fn poolers_that_refuse_or_ignore_options_are_read_through() {
             |begun: &str| begun.lines().skip(1).take(3).any(|line| line == "\tset local statement_timeout = 1;");
         assert!(log.split(&mark).skip(1).any(limited), "{log}");
     }
+}
+
+/// What others do in the same pool goes on between our statements.
+#[tokio::test]
+async fn pgbouncer_is_read_and_watched_through() {
+    let Some(server) = Server::shared() else { return };
+    let Some(pooler) = pooler::pgbouncer(server.port(), "app", postgresql::PASSWORD) else { return };
+    server.create("bounced", OBJECTS).await;
+    let direct = read(&server.app_url("bounced"), &Limits::default()).await.expect("a reading");
+    let url = server.app_url("bounced").replace(&format!(":{}/", server.port()), &format!(":{}/", pooler.port));
+    let readings = (0..6).map(|_| {
+        let url = url.clone();
+        tokio::spawn(async move { read(&url, &Limits::default()).await })
+    });
+    for reading in readings.collect::<Vec<_>>() {
+        let live = reading.await.expect("no panic").expect("a reading through PgBouncer");
+        assert_same(&common(&live), &common(&direct));
+    }
+    let (sender, mut told) = tokio::sync::mpsc::unbounded_channel();
+    let settings = WatchSettings { poll: Duration::from_millis(20), ..WatchSettings::default() };
+    let target = Target { dialect: Dialect::Postgresql, url: url.into(), auth_token: None, folder: PathBuf::from(".") };
+    let _watcher = live::watch(target, settings, move |event| drop(sender.send(event.state)));
+    let mut generation = async |least: u64| loop {
+        match told.recv().await.expect("the watcher lives") {
+            State::Live(reading) if reading.generation >= least => return reading.generation,
+            State::Failed { why, .. } | State::Stale { why, .. } => panic!("{why}"),
+            _ => {}
+        }
+    };
+    let first = generation(1).await;
+    let mut connection = server.connect("bounced").await;
+    execute(&mut connection, "create table another (id int)").await;
+    assert_eq!(tokio::time::timeout(Duration::from_secs(10), generation(first + 1)).await.expect("news"), first + 1);
+    postgresql::assert_only_read(&server, "bounced");
+}
+
+/// It ignores start-up options, and gives all clients the one session that it has.
+#[tokio::test]
+async fn pglite_is_read_through_its_socket() {
+    let sql = "create table a (id serial primary key, n numeric(10, 2)); create view v as select id from a";
+    let Some(pooler) = pooler::pglite(sql) else { return };
+    let url = format!("postgres://postgres@127.0.0.1:{}/postgres?sslmode=disable", pooler.port);
+    let limits = Limits { connect: Duration::from_secs(20), ..Limits::default() };
+    let live = read(&url, &limits).await.expect("a reading");
+    let table = live.catalog.table(Some("public"), "a").expect("the table");
+    let types: Vec<_> = table.columns.iter().filter_map(|column| column.sql_type.known()).collect();
+    assert_eq!(types, ["serial", "numeric(10, 2)"]);
+    assert_eq!(live.catalog.views.len(), 1);
+    assert!(read(&url, &limits).await.is_ok(), "the session is as it was");
 }
 
 #[tokio::test]

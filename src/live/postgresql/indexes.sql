@@ -30,10 +30,9 @@ cross join lateral (
 join pg_catalog.pg_class c on c.oid = i.indexrelid
 join pg_catalog.pg_am am on am.oid = c.relam
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-left join pg_catalog.pg_constraint k on k.conindid = i.indexrelid and k.contype in ('p', 'u') and k.conrelid = i.indrelid
-left join pg_catalog.pg_constraint x on x.conindid = i.indexrelid and x.contype = 'x'
+left join pg_catalog.pg_constraint x on x.conindid = i.indexrelid and x.contype in ('p', 'u', 'x')
 left join (select distinct conindid from pg_catalog.pg_constraint where contype = 'f') as f on f.conindid = i.indexrelid
-where k.oid is null
+where (x.oid is null or x.contype = 'x')
   and n.nspname not in ('pg_catalog', 'information_schema')
   and n.nspname not like 'pg\_toast%' and n.nspname not like 'pg\_temp\_%'
 order by i.indrelid, c.relname

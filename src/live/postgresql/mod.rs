@@ -87,7 +87,7 @@ impl Session {
         let server = self.select(include_str!("server.sql")).await?;
         let structure = self.structure().await?;
         let answers = assemble::Answers {
-            tables: self.select(include_str!("tables.sql")).await?,
+            tables: self.tables().await?,
             columns: self.select(include_str!("columns.sql")).await?,
             constraints: self.select(include_str!("constraints.sql")).await?,
             indexes: self.select(include_str!("indexes.sql")).await?,
@@ -115,6 +115,18 @@ impl Session {
             user: Some(row.try_get(2)?),
         };
         Ok((database, row.try_get(3)?))
+    }
+
+    /// When a table was last read is kept since PostgreSQL 16.
+    async fn tables(&mut self) -> Result<Vec<PgRow>, LiveError> {
+        const KEEPS_SCANS: u32 = 160_000;
+        let scans = match self.connection.server_version_num() {
+            Some(version) if version >= KEEPS_SCANS => include_str!("last_scan.sql"),
+            _ => "null::timestamptz",
+        };
+        let sql = include_str!("tables.sql").replace("{last_scan}", scans);
+        let result = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut self.connection).await;
+        result.map_err(|error| connect::explain(&self.address, &error))
     }
 
     async fn run(&mut self, sql: &'static str) -> Result<(), LiveError> {

@@ -12,4 +12,5 @@ select
   (select concat(count(*), ':', sum(xmin::text::int8)) from pg_catalog.pg_sequence),
   (select concat(count(*), ':', sum(xmin::text::int8)) from pg_catalog.pg_policy),
   (select concat(count(*), ':', sum(xmin::text::int8)) from pg_catalog.pg_rewrite where oid >= 16384),
-  (select concat(count(*), ':', sum(xmin::text::int8)) from pg_catalog.pg_inherits))
+  (select concat(count(*), ':', sum(xmin::text::int8)) from pg_catalog.pg_inherits),
+  (select concat(count(*), ':', sum(xmin::text::int8)) from pg_catalog.pg_description where objoid >= 16384))
