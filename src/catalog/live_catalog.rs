@@ -58,6 +58,8 @@ pub struct Spelling {
     pub kind: SpelledKind,
     /// The columns that say NOT NULL. An INTEGER PRIMARY KEY refuses NULL without saying so.
     pub not_null: Vec<String>,
+    /// Types that are not in lower case as they are written, by column.
+    pub types: BTreeMap<String, String>,
     /// The hidden columns of a virtual table.
     pub hidden: Vec<String>,
     /// The indexes that CREATE INDEX made, in the order of `pragma index_list`.

@@ -248,7 +248,8 @@ impl Lowering<'_, '_> {
             }
             Extra::Check { name, condition } => {
                 let name = name.clone()?.map(|name| name.to_string());
-                let style = self.style(false);
+                // drizzle-kit 1.0 writes SQLite's checks with bare columns.
+                let style = self.style((self.generation, self.family) == (Generation::V1, Family::Sqlite));
                 let expression = match condition {
                     Value::Sql(sql) => self.evaluator.sql_text(sql, style, location).map_or(Fact::Unknown, Fact::Known),
                     _ => Fact::Unknown,
@@ -264,7 +265,6 @@ impl Lowering<'_, '_> {
             self.family == Family::Mysql || (self.generation == Generation::V1 && self.family == Family::Postgresql);
         if implies_not_null {
             for column in declared.table_mut().columns.iter_mut().filter(|column| columns.contains(&column.name)) {
-                column.not_null_implied = column.not_null == Fact::Known(false);
                 column.not_null = Fact::Known(true);
             }
         }

@@ -115,9 +115,47 @@ impl Evaluator<'_> {
             (Family::Mysql, Value::String(text)) if word.ends_with("text") => Some(format!("({})", quoted(text))),
             (Family::Mysql, _) if word == "decimal" => Some(format!("({})", default.to_text()?)),
             (Family::Mysql, _) => self.mysql_default(default, sql_type),
-            (Family::Sqlite, _) => self.sqlite_default(default),
+            (Family::Sqlite, _) => self.sqlite_default_v1(default, sql_type, state),
             _ => self.plain_default(default),
         }
+    }
+
+    fn sqlite_default_v1(&mut self, default: &Value, sql_type: &str, state: &ColumnState) -> Option<String> {
+        /// The types that drizzle-kit 1.0 has rules for. The default of any other is written as it is.
+        const KNOWN: &[&str] = &[
+            "int",
+            "integer",
+            "smallint",
+            "mediumint",
+            "bigint",
+            "real",
+            "double",
+            "float",
+            "numeric",
+            "decimal",
+            "boolean",
+        ];
+        const TEXTS: &[&str] = &["text", "character", "varchar", "nchar", "nvarchar", "clob"];
+        let word = sql_type.split('(').next().unwrap_or(sql_type);
+        match default {
+            Value::Date(milliseconds) => {
+                let mode = self.column_option(state, "mode");
+                let number =
+                    if mode.as_deref() == Some("timestamp_ms") { *milliseconds } else { milliseconds / 1000.0 };
+                Some(format!("{number:.0}"))
+            }
+            Value::BigInt(digits) => Some(format!("'{digits}'")),
+            Value::String(text) if TEXTS.contains(&word) => Some(quoted(&text.replace('\\', "\\\\"))),
+            Value::String(text) if word == "numeric" || word == "decimal" => Some(format!("'{text}'")),
+            Value::String(text) if !KNOWN.contains(&word) && !word.starts_with("blob") => Some(text.to_string()),
+            Value::Object(_) | Value::Array(_) => Some(quoted(&self.json(default)?.to_string())),
+            _ => self.sqlite_default(default),
+        }
+    }
+
+    /// What the config of a column says of `key`, as a text.
+    fn column_option(&mut self, state: &ColumnState, key: &str) -> Option<Rc<str>> {
+        self.option(&state.config, key, state.location).as_text().cloned()
     }
 
     /// An array literal of drizzle 1.0; `None` where an element would need quotes whose rules are not modelled.

@@ -159,7 +159,13 @@ impl Evaluator<'_> {
         self.note_exports(id);
         let default = self.name("default");
         let exports = self.modules[id].exports.clone();
-        for export in &exports {
+        // A module's own names are in alphabetical order, both in a namespace and where esbuild makes it CommonJS.
+        let mut named: Vec<(Vec<u16>, &Export)> = exports
+            .iter()
+            .filter_map(|export| Some((self.text(export.name?).encode_utf16().collect(), export)))
+            .collect();
+        named.sort_by(|(a, _), (b, _)| a.cmp(b));
+        for (_, export) in named {
             let Some(name) = export.name else { continue };
             if (name == default && !with_default) || !list.names.insert(name) {
                 continue;

@@ -3,7 +3,8 @@
 use super::input::Input;
 use super::postgresql;
 use super::renames::{Question, Renames};
-use super::{Choice, Failure, Prompt, PromptKind, PushPlan, Statement, mysql};
+use super::sqlite;
+use super::{Choice, Failure, Prompt, PromptKind, PushPlan, Statement};
 use crate::catalog::{Family, Filter, Generation, LiveCatalog};
 use crate::declared::{Declared, Kit};
 
@@ -25,8 +26,8 @@ type Planner = fn(&Input, &mut Renames) -> Run;
 fn planner(family: Family, generation: Generation) -> Option<Planner> {
     match (family, generation) {
         (Family::Postgresql, Generation::V0) => Some(postgresql::run),
-        (Family::Mysql, _) => Some(mysql::run),
-        (Family::Postgresql, Generation::V1) | (Family::Sqlite, _) => None,
+        (Family::Sqlite, _) => Some(sqlite::run),
+        (Family::Postgresql, Generation::V1) | (Family::Mysql, _) => None,
     }
 }
 

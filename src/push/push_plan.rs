@@ -25,6 +25,8 @@ pub struct Statement {
     pub loss: Loss,
     /// How many rows there are to lose.
     pub rows: Rows,
+    /// What is lost, where it touches other things too; empty where all that it touches is.
+    pub lost: Vec<ObjectRef>,
     /// What it would destroy, in words: `table conversations, about 1,204 rows`. Where nothing is known of the rows, it says
     /// so; `None` where there are none.
     pub destroys: Option<String>,
@@ -37,7 +39,7 @@ impl Statement {
         if !sql.ends_with(';') {
             sql.push(';');
         }
-        Self { sql, touches, loss: Loss::None, rows: Rows::None, destroys: None }
+        Self { sql, touches, loss: Loss::None, rows: Rows::None, lost: Vec::new(), destroys: None }
     }
 
     /// The same statement, which takes away `what` (`table conversations`, `column users.email`) where there are rows.
@@ -50,6 +52,17 @@ impl Statement {
             rows => Some(format!("{what}, {}", rows.words().unwrap_or_default())),
         };
         self
+    }
+
+    /// The same statement, of which only `lost` pays.
+    pub fn at_the_cost_of(mut self, lost: Vec<ObjectRef>) -> Self {
+        self.lost = lost;
+        self
+    }
+
+    /// What it takes away from `object`.
+    pub fn loss_of(&self, object: &ObjectRef) -> Loss {
+        if self.lost.is_empty() || self.lost.contains(object) { self.loss } else { Loss::None }
     }
 
     /// Whether it takes data away that is known to be there.

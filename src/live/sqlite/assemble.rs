@@ -120,6 +120,12 @@ pub(super) fn assemble(answers: &Answers) -> Result<Assembled, Unexpected> {
             spelling.hidden.push(row.try_get(1)?);
         }
         if let Some(column) = column {
+            let written = row.try_get::<Option<String>>(2)?.unwrap_or_default();
+            if let Some(spelling) =
+                result.spellings.get_mut(&name).filter(|_| column.sql_type.known() != Some(&written))
+            {
+                spelling.types.insert(column.name.clone(), written);
+            }
             if place > 0 {
                 keys.entry(name.clone()).or_default().push((place, column.name.clone()));
             }

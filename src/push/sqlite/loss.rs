@@ -1,0 +1,163 @@
+//! What push says is lost, and the question that follows.
+
+use super::objects;
+use crate::catalog::{Generation, ObjectRef, Rows, type_change_loses_data};
+use crate::push::input::Input;
+use crate::push::{Choice, Loss, Prompt, PromptKind, Statement};
+
+/// What push says before it asks whether that is meant.
+#[derive(Debug, Default)]
+pub(super) struct Losses {
+    lines: Vec<String>,
+    tables: Vec<String>,
+    columns: Vec<String>,
+    emptied: Vec<String>,
+    concerns: Vec<ObjectRef>,
+}
+
+fn note<T: PartialEq>(list: &mut Vec<T>, what: T) {
+    if !list.contains(&what) {
+        list.push(what);
+    }
+}
+
+fn count(rows: Rows) -> String {
+    match rows {
+        Rows::About(count) => format!("{count} items"),
+        _ => "items".into(),
+    }
+}
+
+impl Losses {
+    /// A table goes.
+    pub fn table(&mut self, table: &str, rows: Rows) {
+        if rows.any() {
+            self.lines.push(format!("· You're about to delete {table} table with {}", count(rows)));
+            note(&mut self.tables, table.into());
+            note(&mut self.concerns, objects::table(table));
+        }
+    }
+
+    /// A column goes.
+    pub fn column(&mut self, table: &str, column: &str, rows: Rows) {
+        if rows.any() {
+            self.lines.push(format!("· You're about to delete {column} column in {table} table with {}", count(rows)));
+            note(&mut self.columns, format!("{table}.{column}"));
+            note(&mut self.concerns, objects::column(table, column));
+        }
+    }
+
+    /// All rows of a table go, which cannot have `column`. `what` is said of it: `{}` stands for the column.
+    pub fn emptied(&mut self, table: &str, what: &str, column: &str, rows: Rows) {
+        let what = what.replace("{}", column);
+        self.lines.push(format!("· You're about to add {what}, which contains {}", count(rows)));
+        note(&mut self.emptied, table.into());
+        note(&mut self.concerns, objects::column(table, column));
+    }
+
+    /// A line of 1.0, which does not count.
+    pub fn line(&mut self, line: String, concern: ObjectRef) {
+        self.lines.push(line);
+        note(&mut self.concerns, concern);
+    }
+
+    /// The question, where anything is lost.
+    pub fn into_prompt(self, generation: Generation, statements: &[Statement]) -> Option<Prompt> {
+        if self.lines.is_empty() {
+            return None;
+        }
+        let yes = match generation {
+            Generation::V0 => format!("Yes, I want to{}", self.deeds()),
+            Generation::V1 => "Yes, I want to execute all statements".into(),
+        };
+        let text = match generation {
+            Generation::V0 => format!(
+                "Found data-loss statements:\n{}\n\nTHIS ACTION WILL CAUSE DATA LOSS AND CANNOT BE REVERTED\n\nDo you still want to \
+                 push changes?",
+                self.lines.join("\n")
+            ),
+            Generation::V1 => self.lines.join("\n"),
+        };
+        let mut destroyed: Vec<String> = Vec::new();
+        for words in statements.iter().filter_map(|statement| statement.destroys.clone()) {
+            note(&mut destroyed, words);
+        }
+        let choices = vec![
+            Choice { label: "No, abort".into(), statements: Vec::new(), destroys: None },
+            Choice {
+                label: yes,
+                statements: statements.iter().map(|statement| statement.sql.clone()).collect(),
+                destroys: (!destroyed.is_empty()).then(|| destroyed.join("; ")),
+            },
+        ];
+        Some(Prompt {
+            kind: PromptKind::DataLoss,
+            text,
+            choices,
+            safe_choice: Some(0),
+            advice: "Answer \"No, abort\" unless all that is listed may go.".into(),
+            concerns: self.concerns,
+        })
+    }
+
+    /// ` remove 1 table, truncate 1 table`, in drizzle-kit's spelling.
+    fn deeds(&self) -> String {
+        let one = |verb: &str, noun: &str, list: &[String], end: &str| match list.len() {
+            0 => String::new(),
+            1 => format!(" {verb} 1 {noun}{end}"),
+            number => format!(" {verb} {number} {noun}s{end}"),
+        };
+        let mut text = one("remove", "table", &self.tables, ",");
+        if text.is_empty() {
+            text.push(' ');
+        }
+        let columns = one("remove", "column", &self.columns, ",");
+        text.push_str(if columns.is_empty() { " " } else { &columns });
+        text.push_str(&one("truncate", "table", &self.emptied, ""));
+        let text = text.trim_end().trim_matches(',').to_owned();
+        let mut result = String::new();
+        for character in text.chars() {
+            if !(character == ' ' && result.ends_with(' ')) {
+                result.push(character);
+            }
+        }
+        result
+    }
+}
+
+/// What a table that is built anew does not take along.
+#[derive(Debug, Default)]
+pub(super) struct Lost {
+    columns: Vec<ObjectRef>,
+    conversions: Vec<ObjectRef>,
+}
+
+impl Lost {
+    /// A column that the new table does not have.
+    pub fn column(&mut self, table: &str, column: &str) {
+        self.columns.push(objects::column(table, column));
+    }
+
+    /// A column that gets the type `to`: `table` is called `former` in the database.
+    pub fn conversion(&mut self, input: &Input, former: &str, table: &str, column: &str, to: &str) {
+        let live = input.live.catalog.table(None, former).and_then(|table| table.column(column));
+        let Some(from) = live.and_then(|column| column.sql_type.known()) else { return };
+        if from != to && type_change_loses_data(input.declared.dialect, from, to) {
+            self.conversions.push(objects::column(table, column));
+        }
+    }
+
+    /// `statement`, with which it goes.
+    pub fn mark(self, statement: Statement, rows: Rows) -> Statement {
+        let list = |objects: &[ObjectRef]| objects.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let (loss, what) = match (self.columns.as_slice(), self.conversions.as_slice()) {
+            ([], []) => return statement,
+            ([], [one]) => (Loss::Values, format!("values of column {one}")),
+            ([], several) => (Loss::Values, format!("values of columns {}", list(several))),
+            ([one], _) => (Loss::Column, format!("column {one}")),
+            (several, _) => (Loss::Column, format!("columns {}", list(several))),
+        };
+        let lost = self.columns.into_iter().chain(self.conversions).collect();
+        statement.losing(loss, &what, rows).at_the_cost_of(lost)
+    }
+}

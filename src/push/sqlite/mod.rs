@@ -1,0 +1,46 @@
+//! Push on SQLite and libSQL: the statements, questions and crashes of drizzle-kit 0.x and of 1.0.
+
+mod loss;
+mod objects;
+mod spelled;
+mod v0_diff;
+mod v0_snapshot;
+mod v0_sql;
+mod v1_ddl;
+mod v1_diff;
+mod v1_snapshot;
+
+use super::Failure;
+use super::input::Input;
+use super::plan::Run;
+use super::renames::Renames;
+use crate::catalog::Generation;
+
+/// Plans one push.
+pub(super) fn run(input: &Input, renames: &mut Renames) -> Run {
+    let run = match input.generation {
+        Generation::V0 => plan_v0(input, renames),
+        Generation::V1 => plan_v1(input, renames),
+    };
+    run.unwrap_or_else(|reason| Run {
+        failure: Some(Failure { statement: None, sqlstate: None, reason }),
+        ..Run::default()
+    })
+}
+
+fn plan_v0(input: &Input, renames: &mut Renames) -> Result<Run, String> {
+    let old = v0_snapshot::of_database(input)?;
+    let new = v0_snapshot::of_code(input, &old)?;
+    let difference = v0_diff::difference(input.declared.dialect, &old, &new, renames);
+    let script = v0_sql::write(input, &old, &new, &difference)?;
+    let prompts = script.losses.into_prompt(input.generation, &script.statements).into_iter().collect();
+    Ok(Run { statements: script.statements, prompts, failure: None })
+}
+
+fn plan_v1(input: &Input, renames: &mut Renames) -> Result<Run, String> {
+    let old = v1_snapshot::of_database(input)?;
+    let new = v1_snapshot::of_code(input, &old)?;
+    let script = v1_diff::write(input, old, new, renames);
+    let prompts = script.losses.into_prompt(input.generation, &script.statements).into_iter().collect();
+    Ok(Run { statements: script.statements, prompts, failure: None })
+}
