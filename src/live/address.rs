@@ -110,7 +110,8 @@ impl Address {
         (ErrorKind::Tls, format!("no encrypted connection to {self}: {error}; check `sslmode` in the URL"))
     }
 
-    fn explain_network(&self, error: &io::Error) -> (ErrorKind, String) {
+    /// What the network says.
+    pub fn explain_network(&self, error: &io::Error) -> (ErrorKind, String) {
         use io::ErrorKind as Io;
         match error.kind() {
             Io::ConnectionRefused => (

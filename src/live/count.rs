@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Limits, LiveError, Target, mysql, postgresql, snapshot, sqlite};
+use super::{Limits, LiveError, Target, libsql, mysql, postgresql, snapshot, sqlite};
 use crate::catalog::{Dialect, Family, RowCount};
 
 /// How many tables are asked about in one statement, where a look at the first row is enough.
@@ -38,9 +38,11 @@ pub async fn count(
     let answers = match target.dialect {
         Dialect::Postgresql => postgresql::count(target, limits, &questions).await?,
         Dialect::Mysql => mysql::count(target, limits, &questions).await?,
-        Dialect::Sqlite => sqlite::count(target, limits, &questions).await?,
-        Dialect::Turso if sqlite::names_a_file(target) => sqlite::count(target, limits, &questions).await?,
-        Dialect::Turso | Dialect::Singlestore => Vec::new(),
+        Dialect::Sqlite | Dialect::Turso if libsql::is_remote(target) => {
+            libsql::count(target, limits, &questions).await?
+        }
+        Dialect::Sqlite | Dialect::Turso => sqlite::count(target, limits, &questions).await?,
+        Dialect::Singlestore => Vec::new(),
     };
     let counted = answers.into_iter().filter_map(|(place, rows)| {
         let (schema, table) = tables.get(usize::try_from(place).ok()?)?;

@@ -66,7 +66,7 @@ impl LiveError {
             Dialect::Postgresql => "PostgreSQL",
             Dialect::Mysql => "MySQL",
             Dialect::Sqlite => "SQLite",
-            Dialect::Turso => "remote Turso",
+            Dialect::Turso => "libSQL",
             Dialect::Singlestore => "SingleStore",
         };
         Self::new(ErrorKind::Unsupported, format!("{name} databases cannot be read yet"))

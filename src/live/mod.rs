@@ -6,6 +6,7 @@
 mod address;
 mod count;
 mod error;
+mod libsql;
 mod mysql;
 mod postgresql;
 mod snapshot;
@@ -30,11 +31,11 @@ pub async fn read(target: &Target, limits: &Limits) -> Result<LiveCatalog, LiveE
             return snapshot::read(target, path).await;
         }
         match target.dialect {
-            Dialect::Sqlite => sqlite::read(target, limits).await,
-            Dialect::Turso if sqlite::names_a_file(target) => sqlite::read(target, limits).await,
+            Dialect::Sqlite | Dialect::Turso if libsql::is_remote(target) => libsql::read(target, limits).await,
+            Dialect::Sqlite | Dialect::Turso => sqlite::read(target, limits).await,
             Dialect::Postgresql => postgresql::read(target, limits).await,
             Dialect::Mysql => mysql::read(target, limits).await,
-            Dialect::Turso | Dialect::Singlestore => Err(LiveError::unsupported(target.dialect)),
+            Dialect::Singlestore => Err(LiveError::unsupported(target.dialect)),
         }
     };
     match tokio::time::timeout(limits.refresh, reading).await {

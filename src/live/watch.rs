@@ -11,7 +11,7 @@ use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 
 use super::{
-    Cause, ErrorKind, Limits, LiveError, LiveEvent, Reading, State, Target, mysql, postgresql, snapshot, sqlite,
+    Cause, ErrorKind, Limits, LiveError, LiveEvent, Reading, State, Target, libsql, mysql, postgresql, snapshot, sqlite,
 };
 use crate::catalog::{Dialect, LiveCatalog};
 
@@ -100,6 +100,7 @@ impl Inbox {
 /// One engine's way of looking.
 enum Source {
     Sqlite(Box<sqlite::Watch>),
+    Libsql(Box<libsql::Watch>),
     Postgresql(Box<postgresql::Watch>),
     Mysql(Box<mysql::Watch>),
     Snapshot(PathBuf, snapshot::Watch),
@@ -114,11 +115,11 @@ impl Source {
             return Self::Snapshot(path, snapshot::Watch::default());
         }
         match target.dialect {
-            Dialect::Sqlite => Self::Sqlite(Box::default()),
-            Dialect::Turso if sqlite::names_a_file(target) => Self::Sqlite(Box::default()),
+            Dialect::Sqlite | Dialect::Turso if libsql::is_remote(target) => Self::Libsql(Box::default()),
+            Dialect::Sqlite | Dialect::Turso => Self::Sqlite(Box::default()),
             Dialect::Postgresql => Self::Postgresql(Box::default()),
             Dialect::Mysql => Self::Mysql(Box::default()),
-            Dialect::Turso | Dialect::Singlestore => Self::Unsupported(target.dialect),
+            Dialect::Singlestore => Self::Unsupported(target.dialect),
         }
     }
 
@@ -131,6 +132,7 @@ impl Source {
     ) -> Result<Option<LiveCatalog>, LiveError> {
         match self {
             Self::Sqlite(watch) => watch.poll(target, limits, everything).await,
+            Self::Libsql(watch) => watch.poll(target, limits, everything).await,
             Self::Postgresql(watch) => watch.poll(target, limits, everything).await,
             Self::Mysql(watch) => watch.poll(target, limits, everything).await,
             Self::Snapshot(path, watch) => watch.poll(target, path.clone(), everything).await,

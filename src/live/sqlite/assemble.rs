@@ -10,7 +10,7 @@ use crate::catalog::{
 };
 
 /// The answers to the `.sql` files of their names.
-pub(super) struct Answers {
+pub(in crate::live) struct Answers {
     pub objects: Vec<Row>,
     pub tables: Vec<Row>,
     pub columns: Vec<Row>,
@@ -21,7 +21,7 @@ pub(super) struct Answers {
 
 /// What they say.
 #[derive(Debug, Default)]
-pub(super) struct Assembled {
+pub(in crate::live) struct Assembled {
     pub tables: Vec<Table>,
     pub views: Vec<View>,
     /// The names of the tables that are b-trees of rows with a rowid.
@@ -34,6 +34,15 @@ pub(super) struct Assembled {
     pub counts_ids: bool,
     /// How the tables are spelled.
     pub spellings: BTreeMap<String, Spelling>,
+}
+
+impl Assembled {
+    /// The tables that hold rows of their own, and are nobody's shadow.
+    pub fn stored(&self) -> impl Iterator<Item = &str> {
+        let names =
+            self.tables.iter().filter(|table| table.kind == TableKind::Ordinary).map(|table| table.name.as_str());
+        names.filter(|name| self.with_rowid.contains(*name) || self.without_rowid.contains(*name))
+    }
 }
 
 /// Tables that an extension unknown to the SQLite inside keeps for its virtual tables: module, and how their names go on
@@ -59,7 +68,7 @@ struct Objects {
 }
 
 /// Puts the answers together.
-pub(super) fn assemble(answers: &Answers) -> Result<Assembled, Unexpected> {
+pub(in crate::live) fn assemble(answers: &Answers) -> Result<Assembled, Unexpected> {
     let objects = objects(&answers.objects)?;
     let mut result = Assembled { views: objects.views.clone(), ..Assembled::default() };
     let mut shadows = declared_shadows(&objects);

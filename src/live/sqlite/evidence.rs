@@ -10,6 +10,7 @@ use sqlx::sqlite::SqliteConnection;
 use super::assemble::Assembled;
 use super::rows::{Row, Unexpected};
 use super::select;
+use super::statements::{self, about};
 use crate::catalog::{Evidence, Rows};
 
 /// Rows that are counted one by one at most; `evidence.sql` has it too.
@@ -24,8 +25,8 @@ pub(super) async fn gather(
 ) -> BTreeMap<(Option<String>, String), Evidence> {
     let mut result = BTreeMap::new();
     let none = BTreeMap::new;
-    let estimates = if assembled.analyzed { numbers(connection, include_str!("statistics.sql")).await } else { none() };
-    let ids = if assembled.counts_ids { numbers(connection, include_str!("sequences.sql")).await } else { none() };
+    let estimates = if assembled.analyzed { numbers(connection, statements::STATISTICS).await } else { none() };
+    let ids = if assembled.counts_ids { numbers(connection, statements::SEQUENCES).await } else { none() };
     let statements: Vec<String> = assembled
         .tables
         .iter()
@@ -33,9 +34,9 @@ pub(super) async fn gather(
             // A column of that name hides the rowid.
             let hidden = table.columns.iter().any(|column| column.name.eq_ignore_ascii_case("rowid"));
             if assembled.with_rowid.contains(&table.name) && !hidden {
-                Some(ask(include_str!("evidence.sql"), &table.name))
+                Some(about(include_str!("evidence.sql"), &table.name))
             } else if assembled.with_rowid.contains(&table.name) || assembled.without_rowid.contains(&table.name) {
-                Some(ask(include_str!("evidence_without_rowid.sql"), &table.name))
+                Some(about(include_str!("evidence_without_rowid.sql"), &table.name))
             } else {
                 None
             }
@@ -52,21 +53,6 @@ pub(super) async fn gather(
         }
     }
     result
-}
-
-/// The question about one table, its name quoted as string and as identifier.
-fn ask(template: &str, table: &str) -> String {
-    let (string, identifier) = (table.replace('\'', "''"), table.replace('"', "\"\""));
-    // In one pass: a table may well be called `{identifier}`.
-    let mut sql = String::with_capacity(template.len() + 4 * table.len());
-    for (index, part) in template.trim_end().split(['{', '}']).enumerate() {
-        sql.push_str(match part {
-            "table" if index % 2 == 1 => &string,
-            "identifier" if index % 2 == 1 => &identifier,
-            part => part,
-        });
-    }
-    sql
 }
 
 /// A number for each table that has one.
@@ -112,11 +98,5 @@ mod tests {
         assert_eq!(extrapolate(1, 1_001, 1_204), 1_204);
         assert_eq!(extrapolate(10, 10_010, 100_009), 10_008, "every tenth is there");
         assert_eq!(extrapolate(i64::MIN, 0, i64::MAX), 2_001);
-    }
-
-    #[test]
-    fn names_are_quoted() {
-        let sql = ask("select '{table}' from \"{identifier}\"\n", "it's \"odd\"");
-        assert_eq!(sql, "select 'it''s \"odd\"' from \"it's \"\"odd\"\"\"");
     }
 }

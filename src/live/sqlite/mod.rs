@@ -6,6 +6,7 @@ mod ddl;
 mod evidence;
 mod file;
 mod rows;
+pub(super) mod statements;
 
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
@@ -16,10 +17,10 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
 use super::{ErrorKind, Limits, LiveError, Target};
 use crate::catalog::{Catalog, DatabaseIdentity, Dialect, LiveCatalog};
-use assemble::Answers;
+pub(super) use assemble::{Answers, assemble};
 pub(super) use count::count;
 use file::{Access, Trace};
-use rows::Row;
+pub(super) use rows::{Cell, Row};
 
 /// How often a reading starts again because somebody opened or changed the file meanwhile.
 const ATTEMPTS: usize = 5;
@@ -185,22 +186,22 @@ async fn read_in_transaction(
 ) -> Result<Reading, LiveError> {
     let failed = |error: sqlx::Error| explain(&error, path);
     sqlx::raw_sql("begin").execute(&mut *connection).await.map_err(failed)?;
-    let version = select(connection, "pragma schema_version").await.map_err(failed)?;
+    let version = select(connection, statements::SCHEMA_VERSION).await.map_err(failed)?;
     let version: i64 = version.first().and_then(|row| row.try_get(0).ok()).unwrap_or_default();
     if known == Some(version) {
         return Ok(Reading { version, live: None });
     }
     let answers = Answers {
-        objects: select(connection, include_str!("objects.sql")).await.map_err(failed)?,
-        tables: select(connection, include_str!("tables.sql")).await.map_err(failed)?,
-        columns: select(connection, include_str!("columns.sql")).await.map_err(failed)?,
+        objects: select(connection, statements::OBJECTS).await.map_err(failed)?,
+        tables: select(connection, statements::TABLES).await.map_err(failed)?,
+        columns: select(connection, statements::COLUMNS).await.map_err(failed)?,
         virtual_columns: virtual_columns(connection).await.map_err(failed)?,
-        indexes: select(connection, include_str!("indexes.sql")).await.map_err(failed)?,
-        foreign_keys: select(connection, include_str!("foreign_keys.sql")).await.map_err(failed)?,
+        indexes: select(connection, statements::INDEXES).await.map_err(failed)?,
+        foreign_keys: select(connection, statements::FOREIGN_KEYS).await.map_err(failed)?,
     };
-    let assembled = assemble::assemble(&answers).map_err(|_| unexpected(&path.display()))?;
+    let assembled = assemble(&answers).map_err(|_| unexpected(&path.display()))?;
     let evidence = evidence::gather(connection, &assembled).await;
-    let engine = select(connection, include_str!("version.sql")).await.map_err(failed)?;
+    let engine = select(connection, statements::VERSION).await.map_err(failed)?;
     sqlx::raw_sql("rollback").execute(&mut *connection).await.map_err(failed)?;
 
     let mut catalog = Catalog { tables: assembled.tables, views: assembled.views, ..Catalog::empty(Dialect::Sqlite) };
@@ -218,9 +219,9 @@ async fn read_in_transaction(
 /// One by one: a virtual table whose module is not built in cannot tell its columns, and must not silence the others.
 async fn virtual_columns(connection: &mut SqliteConnection) -> Result<Vec<Row>, sqlx::Error> {
     let mut columns = Vec::new();
-    for row in select(connection, include_str!("virtual_tables.sql")).await? {
+    for row in select(connection, statements::VIRTUAL_TABLES).await? {
         let Ok(name) = row.try_get::<String>(0) else { continue };
-        let rows = sqlx::query(include_str!("virtual_columns.sql")).bind(name).fetch_all(&mut *connection).await;
+        let rows = sqlx::query(statements::VIRTUAL_COLUMNS).bind(name).fetch_all(&mut *connection).await;
         columns.extend(rows.unwrap_or_default().iter().filter_map(|row| Row::try_from(row).ok()));
     }
     Ok(columns)
