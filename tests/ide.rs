@@ -149,3 +149,15 @@ fn nothing_is_said_where_there_is_nothing() {
     );
     assert!(actions.is_empty());
 }
+
+#[test]
+fn a_lens_says_what_push_would_do() {
+    let snapshot = snapshot(Standing::Live);
+    let lenses = ide::lenses(&snapshot, &file());
+    assert_eq!(lenses.len(), 1, "{lenses:?}");
+    assert_eq!(lenses[0].span, drizzle_drift::text::Span::empty(0));
+    insta::assert_snapshot!(lenses[0].title);
+    assert!(ide::lenses(&snapshot, &FilePath::new("/app/other.ts")).is_empty());
+    let off = Snapshot { live: None, ..snapshot };
+    assert!(ide::lenses(&off, &file()).is_empty());
+}

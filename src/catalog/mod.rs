@@ -15,6 +15,7 @@ mod information_schema;
 mod json;
 mod live_catalog;
 mod object;
+mod presets;
 mod same;
 mod snapshot;
 mod sql_type;
@@ -33,6 +34,7 @@ pub use live_catalog::{
     DatabaseIdentity, Evidence, LiveCatalog, OwnedSequence, Rows, SpelledKind, SpelledReference, Spelling,
 };
 pub use object::{ObjectKind, ObjectRef};
+pub use presets::Presets;
 pub use same::Same;
 pub use snapshot::{FileHash, RowCount, Snapshot, SnapshotError};
 pub use sql_type::{same_type, type_change_loses_data};
@@ -191,6 +193,8 @@ pub struct Column {
     pub type_schema: Option<String>,
     /// Whether NULL is refused.
     pub not_null: Fact<bool>,
+    /// Whether the code does not say so, and only a key that it lists beside the columns does.
+    pub not_null_implied: bool,
     /// The default as SQL text, `None` without one.
     pub default: Fact<Option<String>>,
     /// How the code writes its default. drizzle-kit compares a number with a number, not with its text.

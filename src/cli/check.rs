@@ -13,7 +13,7 @@ use crate::declared::{Declared, Reader};
 use crate::drift::{Ledger, Severity, Status};
 use crate::project::{self, DiskFiles, Project};
 use crate::push::Finding;
-use crate::session::analyse;
+use crate::session::{analyse, notes};
 
 /// Runs the command.
 pub fn run(arguments: &CheckArguments) -> Result<Outcome, Failure> {
@@ -24,7 +24,7 @@ pub fn run(arguments: &CheckArguments) -> Result<Outcome, Failure> {
     let project = project::load(&load_request(&arguments.project)?, &DiskFiles, &mut reader)?;
     let ledger = ledger(&project)?;
     if !arguments.quiet {
-        project.notes.iter().for_each(|note| complain(&format!("note: {note}")));
+        notes(&project).iter().for_each(|note| complain(&format!("note: {note}")));
     }
     if let (true, Ok(target)) = (arguments.verbose, &project.target) {
         complain(&format!("database from {}, predicting {} ({})", target.source, project.kit, project.kit.source));

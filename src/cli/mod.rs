@@ -27,7 +27,7 @@ use crate::catalog::{LiveCatalog, RowCount};
 use crate::ide::duration_words;
 use crate::live;
 use crate::project::{LoadRequest, Project, Variables};
-use crate::session::{age_of, live_target};
+use crate::session::{age_of, limits, live_target};
 
 /// Runs the program with `arguments` (the program's own name first) and says how it ends.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -95,7 +95,7 @@ fn load_request(arguments: &ProjectArguments) -> Result<LoadRequest, Failure> {
 
 /// Reads the database of `project`, and says so where a snapshot file stands in for it.
 fn read_live(project: &Project) -> Result<LiveCatalog, Failure> {
-    let live = ask(project, |target| async move { live::read(&target, &live::Limits::default()).await })?;
+    let live = ask(project, |target| async move { live::read(&target, &limits(project)).await })?;
     if let Some(time) = live.taken_at {
         let age = duration_words(age_of(time));
         complain(&format!("note: this is the snapshot of {} taken {age} ago, not the database", live.database.name));
@@ -109,7 +109,7 @@ fn count_rows(project: &Project, live: &LiveCatalog, exactly: bool) -> Result<Ve
     let tables = verify::countable(live);
     let at_most = if exactly { MOST } else { 1 };
     let tables = &tables;
-    ask(project, |target| async move { live::count(&target, tables, at_most, &live::Limits::default()).await })
+    ask(project, |target| async move { live::count(&target, tables, at_most, &limits(project)).await })
 }
 
 /// Asks the database of `project` something.

@@ -265,6 +265,7 @@ impl Lowering<'_, '_> {
             self.family == Family::Mysql || (self.generation == Generation::V1 && self.family == Family::Postgresql);
         if implies_not_null {
             for column in declared.table_mut().columns.iter_mut().filter(|column| columns.contains(&column.name)) {
+                column.not_null_implied = column.not_null == Fact::Known(false);
                 column.not_null = Fact::Known(true);
             }
         }

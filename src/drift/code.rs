@@ -24,6 +24,11 @@ impl Severity {
     /// Every severity, least first.
     pub const ALL: [Self; 4] = [Self::Hint, Self::Information, Self::Warning, Self::Error];
 
+    /// The severity called `name`.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|severity| severity.name() == name)
+    }
+
     /// Its name in JSON and on the command line.
     pub fn name(self) -> &'static str {
         match self {

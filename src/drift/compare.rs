@@ -4,16 +4,21 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    Drift, checks, columns, defaults, enums, foreign_keys, generated, identity, indexes, nullability, policies,
-    primary_key, sequences, tables, types, unresolved, views,
+    Drift, checks, columns, defaults, enums, foreign_keys, generated, groups, identity, indexes, nullability,
+    ownership, policies, primary_key, renames, sequences, tables, types, unresolved, views,
 };
-use crate::catalog::{Column, Dialect, Family, Filter, LiveCatalog, Scope, Table, TableKind};
+use crate::catalog::{Column, Dialect, Family, Filter, LiveCatalog, Presets, Scope, Table, TableKind};
 use crate::declared::{ColumnPlaces, Declared, DeclaredTable};
 
 /// Every difference between the declared and the live side, in the order of file and place, then of object name.
 ///
 /// Live objects that `filter` excludes, and those that the dialect's drizzle-kit never looks at, take no part.
 pub fn compare(declared: &Declared, live: &LiveCatalog, filter: &Filter) -> Vec<Drift> {
+    compare_with(declared, live, filter, Presets::default())
+}
+
+/// The same, with the objects of others that `presets` name summed up.
+pub fn compare_with(declared: &Declared, live: &LiveCatalog, filter: &Filter, presets: Presets) -> Vec<Drift> {
     let sides = Sides::new(declared, live, filter);
     let mut drifts = Vec::new();
     tables::undeclared(&sides, &mut drifts);
@@ -37,6 +42,9 @@ pub fn compare(declared: &Declared, live: &LiveCatalog, filter: &Filter) -> Vec<
     enums::compare(&sides, &mut drifts);
     views::compare(&sides, &mut drifts);
     sequences::compare(&sides, &mut drifts);
+    ownership::attach(&sides, &mut drifts);
+    groups::sum_up(&sides, presets, &mut drifts);
+    renames::join(&sides, &mut drifts);
     unresolved::declarations(declared, &mut drifts);
     drifts.sort_by(|a, b| {
         // What has no place comes last.
@@ -146,9 +154,8 @@ impl<'a> Sides<'a> {
             .filter(|table| !matched.contains(&(table.schema.as_deref(), table.name.as_str())))
             .filter(|table| sides.scope.covers_live(table.schema.as_deref(), &table.name))
             .filter(|table| live.is_readable(table.schema.as_deref()))
-            // No code declares them, and no code should.
-            .filter(|table| !matches!(table.kind, TableKind::Foreign | TableKind::Shadow(_)))
-            .filter(|table| table.extension.is_none())
+            // No code declares them, and push does not see them.
+            .filter(|table| table.kind != TableKind::Foreign)
             .collect();
         sides
     }

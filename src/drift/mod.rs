@@ -9,17 +9,22 @@ mod defaults;
 mod enums;
 mod foreign_keys;
 mod generated;
+mod groups;
 mod identity;
 mod index_key;
 mod indexes;
 mod ledger;
+mod likeness;
 mod matching;
 mod nullability;
 mod of_object;
+mod others;
+mod ownership;
 mod parts;
 mod places;
 mod policies;
 mod primary_key;
+mod renames;
 mod sequences;
 mod short_sql;
 mod tables;
@@ -28,7 +33,7 @@ mod unresolved;
 mod views;
 
 pub use code::{Class, Code, Severity};
-pub use compare::compare;
+pub use compare::{compare, compare_with};
 pub use ledger::{Decision, Entry, LEDGER_FILE, Ledger, LedgerError, Status};
 pub use of_object::of_object;
 
@@ -49,6 +54,9 @@ pub struct Drift {
     /// What else the same difference is about: the other side's name of a key or an index, the old name of a rename, the
     /// other tables of a group. A statement that touches one of them is explained by this drift.
     pub also: Vec<ObjectRef>,
+    /// What the rule found beyond the two sides, as part of a sentence: whose objects a group's are, what speaks for a
+    /// rename, what is wrong with a decision.
+    pub note: Option<String>,
     /// The declared side as short SQL; `None` where the code does not have it.
     pub declared: Option<String>,
     /// The live side as short SQL; `None` where the database does not have it.
@@ -70,18 +78,29 @@ impl Drift {
             hash.update(part.map_or(u64::MAX, |part| part.len() as u64).to_be_bytes());
             hash.update(part.unwrap_or_default());
         }
-        let fingerprint = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let fingerprint = hex(hash);
         Self {
             code,
             class: Class::Drift,
             object,
             also: Vec::new(),
+            note: None,
             declared,
             live,
             place: None,
             related: Vec::new(),
             fingerprint,
         }
+    }
+
+    /// Takes in `other`, which is then part of this drift and no drift by itself.
+    fn absorb(&mut self, other: Self) {
+        let mut hash = Sha256::new();
+        hash.update(&self.fingerprint);
+        hash.update(&other.fingerprint);
+        self.fingerprint = hex(hash);
+        self.also.push(other.object);
+        self.also.extend(other.also);
     }
 
     /// Says that it is also about `other`, unless that is its object under the same name.
@@ -91,4 +110,9 @@ impl Drift {
             self.also.push(other);
         }
     }
+}
+
+/// Enough of a hash to tell drifts apart.
+fn hex(hash: Sha256) -> String {
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }

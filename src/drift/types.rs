@@ -47,6 +47,14 @@ pub(super) fn same_column_type(sides: &Sides, columns: &ColumnPair) -> bool {
     same && !in_other_schema(columns)
 }
 
+/// Whether two columns that may be one under two names hold values of one type.
+pub(super) fn same_kind(sides: &Sides, declared: &Column, live: &Column) -> bool {
+    let (Some(mine), Some(theirs)) = (declared.sql_type.known(), live.sql_type.known()) else { return false };
+    let plain = |sql_type: &str| SERIALS.iter().find(|(serial, _)| *serial == sql_type).map(|(_, plain)| *plain);
+    let (mine, theirs) = (plain(mine).unwrap_or(mine), plain(theirs).unwrap_or(theirs));
+    (mine == theirs || same_type(sides.dialect(), mine, theirs)) && declared.type_schema == live.type_schema
+}
+
 /// Whether the column's type brings a sequence along.
 pub(super) fn is_serial(column: &Column) -> bool {
     column.sql_type.known().is_some_and(|sql_type| SERIALS.iter().any(|(serial, _)| serial == sql_type))

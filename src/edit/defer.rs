@@ -10,9 +10,9 @@ use crate::drift::{Entry, Ledger, LedgerError};
 /// `None` where there is no ledger yet. What is there already keeps its every byte.
 pub fn defer(text: Option<&str>, entry: Entry) -> Result<String, LedgerError> {
     let Some(text) = text.filter(|text| !text.trim().is_empty()) else {
-        return Ok(serde_json::to_string_pretty(&Ledger { version: 1, entries: vec![entry] })? + "\n");
+        return Ok(serde_json::to_string_pretty(&Ledger::default().with(entry))? + "\n");
     };
-    let mut ledger = Ledger::parse(text)?;
+    let ledger = Ledger::parse(text)?;
     let key = |entry: &Entry| (entry.object.clone(), entry.code.clone());
     let same = ledger.entries.iter().position(|present| key(present) == key(&entry));
     let root = CstRootNode::parse(text, &ParseOptions::default()).ok();
@@ -27,11 +27,7 @@ pub fn defer(text: Option<&str>, entry: Entry) -> Result<String, LedgerError> {
         }
         return Ok(root.map(|root| root.to_string()).unwrap_or_default());
     }
-    match same {
-        Some(index) => ledger.entries[index] = entry,
-        None => ledger.entries.push(entry),
-    }
-    Ok(serde_json::to_string_pretty(&ledger)? + "\n")
+    Ok(serde_json::to_string_pretty(&ledger.with(entry))? + "\n")
 }
 
 fn input(value: Value) -> CstInputValue {
@@ -85,7 +81,8 @@ mod tests {
             text = Some(defer(text.as_deref(), entry(object, "why")).expect("a ledger"));
         }
         let text = text.expect("a ledger");
-        let mut sorted = Ledger { version: 1, entries: ["a", "m", "z"].map(|object| entry(object, "why")).into() };
+        let mut sorted =
+            Ledger { entries: ["a", "m", "z"].map(|object| entry(object, "why")).into(), ..Ledger::default() };
         assert_eq!(text, serde_json::to_string_pretty(&sorted).expect("JSON") + "\n");
 
         let odd = text.replace("      \"object\": \"z\",", "      \"object\":   \"z\",");

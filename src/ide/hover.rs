@@ -8,7 +8,7 @@ use super::{Snapshot, Standing};
 use crate::catalog::{Column, LiveCatalog, Table};
 use crate::declared::{ColumnPlaces, DeclaredTable};
 use crate::drift::{Code, Severity, Status};
-use crate::push::Finding;
+use crate::push::{self, Finding, Prompt};
 use crate::text::{FilePath, Span};
 
 /// How many columns a table's hover lists before it says how many more there are.
@@ -144,7 +144,7 @@ fn undeclared_text(snapshot: &Snapshot, file: &FilePath, offset: usize) -> Optio
         .collect();
     let span = here.first()?.drift.place.as_ref()?.span;
     let mut text = String::new();
-    for finding in here {
+    for finding in &here {
         let object = &finding.drift.object;
         if !text.is_empty() {
             text.push_str("\n---\n\n");
@@ -162,12 +162,34 @@ fn undeclared_text(snapshot: &Snapshot, file: &FilePath, offset: usize) -> Optio
         }
         more_columns_text(&mut text, table.columns.len());
     }
+    questions_text(&mut text, snapshot, &here);
     Some((span, text))
 }
 
 fn findings_text(text: &mut String, snapshot: &Snapshot, about: impl Fn(&Finding) -> bool) {
-    for finding in snapshot.findings.iter().filter(|finding| about(finding)) {
+    let findings: Vec<&Finding> = snapshot.findings.iter().filter(|finding| about(finding)).collect();
+    for finding in &findings {
         finding_text(text, finding);
+    }
+    questions_text(text, snapshot, &findings);
+}
+
+/// What push would ask before it does something about `findings`, and what each answer costs.
+fn questions_text(text: &mut String, snapshot: &Snapshot, findings: &[&Finding]) {
+    let asks = |finding: &&Finding| finding.consequence.as_ref().is_some_and(|consequence| consequence.asks);
+    let (Some(live), true) = (&snapshot.live, findings.iter().any(asks)) else { return };
+    let plan = push::plan(&snapshot.declared, live, &snapshot.filter, &snapshot.kit);
+    let about = |prompt: &&Prompt| {
+        prompt.concerns.iter().any(|object| findings.iter().any(|finding| finding.drift.object == *object))
+    };
+    for prompt in plan.prompts.iter().filter(about) {
+        let _ = writeln!(text, "\n`drizzle-kit push` would ask:\n\n```text\n{}\n```\n", prompt.text);
+        for (number, choice) in prompt.choices.iter().enumerate() {
+            let safe = if prompt.safe_choice == Some(number) { " (safe)" } else { "" };
+            let loses = choice.destroys.as_deref().unwrap_or("nothing");
+            let _ = writeln!(text, "- {}{safe}: loses {loses}", code_span(&choice.label));
+        }
+        let _ = writeln!(text, "\n{}", prompt.advice);
     }
 }
 

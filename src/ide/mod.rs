@@ -4,12 +4,14 @@
 mod actions;
 mod diagnostics;
 mod hover;
+mod lenses;
 
 use std::sync::Arc;
 
 pub use actions::{Action, Replan, actions, deferral};
 pub use diagnostics::{Diagnostic, Related, diagnostics};
 pub use hover::{Hover, duration_words, hover};
+pub use lenses::{Lens, lenses, summary};
 
 use crate::catalog::{Filter, LiveCatalog};
 use crate::declared::{Casing, ConfigPlaces, Declared, Kit};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use tower_lsp::gen_lsp_types as lsp;
 
-use crate::ide::{Diagnostic, Hover, Related, Severity};
+use crate::ide::{Diagnostic, Hover, Lens, Related, Severity};
 use crate::session::{OfferedAction, Pulled};
 use crate::text::{Document, Encoding, FilePath, Position, PositionRange};
 
@@ -52,6 +52,12 @@ pub(super) fn change(event: lsp::TextDocumentContentChangeEvent) -> (Option<Posi
         }
         lsp::TextDocumentContentChangeEvent::TextDocumentContentChangeWholeDocument(whole) => (None, whole.text),
     }
+}
+
+/// A lens; `command` is what a click on it does.
+pub(super) fn lens(document: &Document, lens: Lens, command: &str, encoding: Encoding) -> lsp::CodeLens {
+    let command = lsp::Command { title: lens.title, command: command.into(), ..Default::default() };
+    lsp::CodeLens { range: range(document.range(lens.span, encoding)), command: Some(command), data: None }
 }
 
 pub(super) fn hover(document: &Document, hover: Hover, encoding: Encoding) -> lsp::Hover {

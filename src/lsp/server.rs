@@ -33,6 +33,7 @@ struct Editor {
     encoding: Encoding,
     pulls_diagnostics: bool,
     refreshes_diagnostics: bool,
+    refreshes_lenses: bool,
     registers_watchers: bool,
     creates_files: bool,
     roots: Vec<PathBuf>,
@@ -181,6 +182,14 @@ impl tower_lsp::LanguageServer for LanguageServer {
         Ok(Some(actions.map(lsp::CodeActionResponse::CodeAction).collect()))
     }
 
+    async fn code_lens(&self, params: lsp::CodeLensParams) -> Result<Option<Vec<lsp::CodeLens>>> {
+        let Some(path) = convert::path(&params.text_document.uri) else { return Ok(None) };
+        let lenses = self.ask(|answer| Event::Lenses { path, answer }).await?;
+        Ok(lenses.map(|(document, lenses)| {
+            lenses.into_iter().map(|lens| convert::lens(&document, lens, REFRESH_COMMAND, self.encoding())).collect()
+        }))
+    }
+
     async fn diagnostic(&self, params: lsp::DocumentDiagnosticParams) -> Result<lsp::DocumentDiagnosticReport> {
         let Some(path) = convert::path(&params.text_document.uri) else {
             return Ok(convert::report(None, self.encoding()));
@@ -224,6 +233,12 @@ async fn forward(client: Client, editor: Editor, mut outputs: mpsc::UnboundedRec
                     client.publish_diagnostics(uri, diagnostics, version).await;
                 }
             }
+            Output::LensesChanged if editor.refreshes_lenses => {
+                if let Err(error) = client.code_lens_refresh().await {
+                    tracing::debug!(%error, "the editor refuses to ask for lenses again");
+                }
+            }
+            Output::LensesChanged => {}
             Output::Status(projects) => client.send_notification::<StatusNotification>(StatusParams { projects }).await,
             Output::Warn(message) => client.show_message(lsp::MessageType::Warning, message).await,
         }
@@ -245,6 +260,10 @@ fn editor(params: &lsp::InitializeParams) -> Editor {
         refreshes_diagnostics: workspace
             .and_then(|workspace| workspace.diagnostics.as_ref())
             .and_then(|diagnostics| diagnostics.refresh_support)
+            .unwrap_or(false),
+        refreshes_lenses: workspace
+            .and_then(|workspace| workspace.code_lens.as_ref())
+            .and_then(|lenses| lenses.refresh_support)
             .unwrap_or(false),
         registers_watchers: workspace
             .and_then(|workspace| workspace.did_change_watched_files.as_ref())
@@ -297,6 +316,7 @@ fn capabilities(editor: &Editor) -> lsp::ServerCapabilities {
             save: Some(lsp::Save::Bool(true)),
             ..Default::default()
         })),
+        code_lens_provider: Some(lsp::CodeLensOptions::default()),
         hover_provider: Some(lsp::HoverProvider::Bool(true)),
         code_action_provider: Some(lsp::CodeActionProvider::CodeActionOptions(lsp::CodeActionOptions {
             code_action_kinds: Some(vec![lsp::CodeActionKind::QuickFix]),

@@ -13,6 +13,14 @@ pub enum ProjectError {
         /// What was given.
         folder: PathBuf,
     },
+    /// Our own settings cannot be read.
+    #[error("{} cannot be read: {why}; correct it or take it away", path.display())]
+    SettingsUnreadable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// Neither the folder nor anything below it holds a config.
     #[error(
         "no drizzle config was found in {} or below it; give its folder, or the file with --config, or do without one \

@@ -7,11 +7,12 @@ use super::config::Config;
 use super::discover::{DEFAULT_NAMES, discover};
 use super::environment::{ProjectEnvironment, Variables};
 use super::error::{ProjectError, TargetProblem};
+use super::settings::{SETTINGS_FILE, Settings};
 use super::target::{self, DatabaseTarget, GivenUrl};
 use super::{json, kit, path, schema_files};
 use crate::catalog::{Dialect, Filter};
-use crate::declared::{Casing, ConfigPlaces, Declared, Kit, Reader, Request, Unresolved};
-use crate::text::{FilePath, Files};
+use crate::declared::{Casing, ConfigPlaces, Declared, Kit, Reader, Request, SourceFile, Unresolved};
+use crate::text::{Document, FilePath, Files};
 
 /// The ledger's file name, in the project's folder. The room that reads ledgers lies above this one; a test keeps the two
 /// names equal.
@@ -59,6 +60,8 @@ pub struct Project {
     pub target: Result<DatabaseTarget, TargetProblem>,
     /// The kit whose behaviour is predicted.
     pub kit: Kit,
+    /// Our own settings.
+    pub settings: Settings,
     /// The ledger.
     pub ledger: LedgerFile,
     /// Files and folders whose change means that the project has to be loaded again.
@@ -96,6 +99,11 @@ impl Project {
         declared.tables_open |= !self.unresolved.is_empty();
         declared.unresolved.extend(self.unresolved.iter().cloned());
         declared.unresolved.sort();
+        // What is said of the ledger is shown in it.
+        if let Some(text) = &self.ledger.text {
+            let source = SourceFile { document: Document::new(text.clone()), is_schema: false, imports: Vec::new() };
+            declared.files.insert(FilePath::new(&self.ledger.path), source);
+        }
         declared
     }
 }
@@ -276,8 +284,17 @@ impl Parts {
         if let Some(path) = found.files.iter().find(|file| files.read(file).is_none()) {
             return Err(ProjectError::FileUnreadable { kind: "schema", path: path.clone() });
         }
-        let ledger = folder.join(LEDGER_FILE);
+        let settings_file = folder.join(SETTINGS_FILE);
+        let (settings, unknown) = match files.read(&settings_file) {
+            None => Default::default(),
+            Some(text) => Settings::parse(&text)
+                .map_err(|why| ProjectError::SettingsUnreadable { path: settings_file.clone(), why })?,
+        };
+        let ledger = path::absolute(folder, Path::new(settings.ledger.as_deref().unwrap_or(LEDGER_FILE)));
+        let mut notes = self.notes;
+        notes.extend(unknown);
         let mut watched = self.watched;
+        watched.push(settings_file);
         watched.extend(found.folders);
         watched.push(ledger.clone());
         Ok(Project {
@@ -290,10 +307,11 @@ impl Parts {
             filter: self.filter,
             target: self.target,
             kit: self.kit,
+            settings,
             ledger: LedgerFile { text: files.read(&ledger), path: ledger },
             watched,
             unresolved: self.unresolved,
-            notes: self.notes,
+            notes,
         })
     }
 }

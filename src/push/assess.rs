@@ -65,8 +65,9 @@ fn finding(change: Change, mut drift: Drift, ledger: &Ledger, today: jiff::civil
     });
     let severity = match drift.class {
         _ if consequence.as_ref().is_some_and(|consequence| consequence.data_loss) => Severity::Error,
-        Class::Noise => Severity::Hint,
-        Class::Drift | Class::BlindSpot => drift.code.default_severity(),
+        // What nobody declares and push would drop all the same is no mere matter of words.
+        Class::Noise if !(drift.code.is_undeclared() && drift.note.is_some()) => Severity::Hint,
+        Class::Drift | Class::BlindSpot | Class::Noise => drift.code.default_severity(),
     };
     let message = message::message(&facts, &drift, consequence.as_ref());
     let status = ledger.status(&drift, today);
@@ -105,7 +106,9 @@ impl<'a> Matcher<'a> {
         Change {
             data_loss: losing().any(|statement| statement.loses_data()),
             asks: !statements.is_empty()
-                && self.plan.prompts.iter().any(|prompt| prompt.concerns.contains(&drift.object)),
+                && self.plan.prompts.iter().any(|prompt| {
+                    prompt.concerns.iter().any(|object| *object == drift.object || drift.also.contains(object))
+                }),
             facts: Facts {
                 statements: &[],
                 loss: loss.unwrap_or_default(),
@@ -121,9 +124,12 @@ impl<'a> Matcher<'a> {
     /// The statements that change what `drift` is about, in push's order.
     fn statements(&self, drift: &Drift) -> Vec<&'a Statement> {
         let aspects = aspects(drift.code);
-        let Some(touching) = self.touching.get(&drift.object) else { return Vec::new() };
+        let touching = |object| self.touching.get(object).into_iter().flatten();
+        let own = touching(&drift.object).filter(|(_, aspect)| aspects.contains(aspect));
+        // Whatever happens to the rest of what it is about happens because of it.
         let mut numbers: Vec<usize> =
-            touching.iter().filter(|(_, aspect)| aspects.contains(aspect)).map(|(number, _)| *number).collect();
+            own.chain(drift.also.iter().flat_map(touching)).map(|(number, _)| *number).collect();
+        numbers.sort_unstable();
         numbers.dedup();
         numbers.into_iter().map(|number| &self.plan.statements[number]).collect()
     }
@@ -149,9 +155,9 @@ impl<'a> Matcher<'a> {
     }
 
     fn rows(&self, drift: &Drift) -> Rows {
-        let Some(table) = &drift.object.table else { return Rows::Unknown };
-        let key = (drift.object.schema.clone(), table.clone());
-        self.live.evidence.get(&key).map_or(Rows::Unknown, |evidence| evidence.rows)
+        let mut objects = std::iter::once(&drift.object).chain(&drift.also);
+        let found = objects.find_map(|object| self.live.evidence.get(&(object.schema.clone(), object.table.clone()?)));
+        found.map_or(Rows::Unknown, |evidence| evidence.rows)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The words for a drift: one sentence that names the object, both sides and what push would do.
 
 use super::{Consequence, Loss};
-use crate::catalog::{Column, Rows};
+use crate::catalog::{Column, ObjectKind, ObjectRef, Rows};
 use crate::drift::{Class, Code, Drift};
 
 /// What the words about one drift are made of.
@@ -24,6 +24,10 @@ pub(super) struct Facts<'a> {
 pub(super) fn sentence(facts: &Facts, drift: &Drift) -> String {
     let rows = facts.rows;
     let verb = match drift.code {
+        code if code.is_undeclared() && !drift.also.is_empty() => match (facts.loss, rows) {
+            (Loss::Table, rows) if rows.any() => "drop them with their rows".to_owned(),
+            _ => "drop them".to_owned(),
+        },
         Code::UndeclaredTable => match rows {
             Rows::None => "drop it (it holds no rows)".to_owned(),
             Rows::Unknown => "drop it, with its rows if it holds any".to_owned(),
@@ -66,9 +70,29 @@ pub(super) fn sentence(facts: &Facts, drift: &Drift) -> String {
             };
             format!("{verb}{}", loss_words(facts.loss, rows))
         }
-        _ => "do nothing".to_owned(),
+        Code::PossibleRename => {
+            let (verb, kept) = match drift.object.kind {
+                ObjectKind::Column => ("add", "its values"),
+                _ => ("create", "its rows"),
+            };
+            let old = drift.also.first().map(|old| old.name.as_str()).unwrap_or_default();
+            let kept = if rows == Rows::None { String::new() } else { format!(" with {kept}") };
+            format!("{verb} `{}` and drop `{old}`{kept}", drift.object.name)
+        }
+        code if code.is_undeclared() => "drop it".to_owned(),
+        code if code.is_missing() => format!("create it{}", loss_words(facts.loss, rows)),
+        _ if facts.rebuilds => format!("rebuild the table to change it{}", loss_words(facts.loss, rows)),
+        _ => format!("change it to what the code says{}", loss_words(facts.loss, rows)),
     };
-    match answer(facts, drift) {
+    let rename = drift.code == Code::PossibleRename && !facts.others.is_empty();
+    match answer(facts, drift).filter(|_| !rename) {
+        None if rename => format!("drizzle-kit push would {verb}, unless you answer its question that it is renamed."),
+        answer => with_answer(&verb, answer),
+    }
+}
+
+fn with_answer(verb: &str, answer: Option<String>) -> String {
+    match answer {
         Some(answer) => format!("drizzle-kit push would {verb}, unless you answer its question that {answer}."),
         None => format!("drizzle-kit push would {verb}."),
     }
@@ -86,7 +110,35 @@ pub(super) fn message(facts: &Facts, drift: &Drift, consequence: Option<&Consequ
                 side(&drift.declared).trim_end_matches('.')
             );
         }
-        Code::StaleDeferral => format!("The decision about `{object}` in the ledger no longer holds"),
+        code if code.is_undeclared() && (drift.note.is_some() || !drift.also.is_empty()) => group(drift),
+        Code::PossibleRename => {
+            let (noun, old) = (object.kind.noun(), drift.also.first().map(|old| old.name.as_str()).unwrap_or_default());
+            let evidence = drift.note.as_deref().unwrap_or_default();
+            format!(
+                "{} `{object}` of the code looks like {noun} `{old}` of the database under a new name ({evidence})",
+                capitalised(noun)
+            )
+        }
+        Code::PolicyMismatch if object.kind == ObjectKind::Table => {
+            let (on, off) = match side(&drift.declared).starts_with("no ") {
+                true => ("database", "code"),
+                false => ("code", "database"),
+            };
+            format!("Row-level security of table `{object}` is on in the {on} but off in the {off}")
+        }
+        Code::DefaultMismatch => {
+            let words = |side: &Option<String>| {
+                let text = side.as_deref().unwrap_or_default();
+                text.strip_prefix(object.name.as_str()).unwrap_or(text).trim().to_owned()
+            };
+            let (declared, live) = (words(&drift.declared), words(&drift.live));
+            match drift.class {
+                Class::Noise => format!(
+                    "Column `{object}` has `{declared}` in the code and `{live}` in the database, which mean the same"
+                ),
+                _ => format!("Column `{object}` has `{declared}` in the code but `{live}` in the database"),
+            }
+        }
         Code::UndeclaredTable => format!("Table `{object}` is in the database but not in the code"),
         Code::MissingTable => format!("Table `{object}` is in the code but not in the database"),
         Code::UndeclaredColumn => {
@@ -120,17 +172,33 @@ pub(super) fn message(facts: &Facts, drift: &Drift, consequence: Option<&Consequ
                 false => format!("Column `{object}` allows NULL in the code but is NOT NULL in the database"),
             }
         }
+        _ if drift.class == Class::Noise => {
+            let (declared, live) = (&drift.declared, &drift.live);
+            let sides = match (declared, live) {
+                (Some(declared), Some(live)) if declared != live => {
+                    format!(" (`{declared}` in the code, `{live}` in the database)")
+                }
+                (Some(text), _) | (_, Some(text)) => format!(" (`{text}`)"),
+                (None, None) => String::new(),
+            };
+            let noun = capitalised(object.kind.noun());
+            format!("{noun} `{object}`{sides} means the same in the code and in the database")
+        }
         code => {
             let noun = capitalised(object.kind.noun());
-            let (declared, live) = (side(&drift.declared), side(&drift.live));
+            let (declared, live) = (definition(drift, &drift.declared), definition(drift, &drift.live));
+            let other = match drift.also.first() {
+                Some(other) if other.name != object.name => format!(" (`{}` in the database)", other.name),
+                _ => String::new(),
+            };
             match () {
                 () if code.is_undeclared() => {
-                    format!("{noun} `{object}` (`{live}`) is in the database but not in the code")
+                    format!("{noun} `{object}` ({live}) is in the database but not in the code")
                 }
                 () if code.is_missing() => {
-                    format!("{noun} `{object}` (`{declared}`) is in the code but not in the database")
+                    format!("{noun} `{object}` ({declared}) is in the code but not in the database")
                 }
-                () => format!("{noun} `{object}` is `{declared}` in the code but `{live}` in the database"),
+                () => format!("{noun} `{object}`{other} is {declared} in the code but {live} in the database"),
             }
         }
     };
@@ -138,6 +206,53 @@ pub(super) fn message(facts: &Facts, drift: &Drift, consequence: Option<&Consequ
         Some(consequence) if drift.class == Class::Noise => format!("{known}, yet {}", consequence.sentence),
         Some(consequence) => format!("{known}; {}", consequence.sentence),
         None => format!("{known}; drizzle-kit push does not see it."),
+    }
+}
+
+/// What is said of a decision that no longer holds.
+pub(super) fn stale(drift: &Drift) -> String {
+    let why = drift.note.as_deref().unwrap_or_default();
+    format!(
+        "The ledger's decision about `{}` no longer holds: {why}; decide again with drizzle-drift defer, or delete the entry.",
+        drift.object
+    )
+}
+
+/// How many objects of a group a message names.
+const NAMED: usize = 12;
+
+/// Several objects in one finding: those of others, or one with what belongs to it.
+fn group(drift: &Drift) -> String {
+    let object = &drift.object;
+    let noun = capitalised(object.kind.noun());
+    let quoted = |object: &ObjectRef| format!("`{object}`");
+    let mut names: Vec<String> = drift.also.iter().take(NAMED).map(quoted).collect();
+    if drift.also.len() > NAMED {
+        names.push(format!("{} others", drift.also.len() - NAMED));
+    }
+    let names = names.join(", ");
+    match (&drift.note, drift.also.len()) {
+        (Some(whose), 0) => {
+            format!("{noun} `{object}`, {}, is in the database but not in the code", one(whose, object))
+        }
+        (Some(whose), more) => {
+            let alike = drift.also.iter().all(|other| other.kind == object.kind);
+            let others = if alike { format!("{more} more") } else { format!("{more} more objects") };
+            format!("{noun} `{object}` and {others} {whose} ({names}) are in the database but not in the code")
+        }
+        (None, _) => {
+            let parts: Vec<String> =
+                drift.also.iter().take(NAMED).map(|part| format!("{} `{part}`", part.kind.noun())).collect();
+            format!("{noun} `{object}`, with its {}, is in the database but not in the code", parts.join(" and "))
+        }
+    }
+}
+
+/// The words for a group of one.
+fn one(whose: &str, object: &ObjectRef) -> String {
+    match whose.strip_prefix("of ") {
+        Some(owner) => format!("a {} of {owner}", object.kind.noun()),
+        None => whose.to_owned(),
     }
 }
 

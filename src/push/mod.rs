@@ -5,15 +5,18 @@ mod assess;
 mod input;
 mod legacy;
 mod message;
+mod mysql;
 mod plan;
 mod postgresql;
 mod push_plan;
 mod renames;
 mod sqlite;
+mod stale;
 
 pub use assess::assess;
 pub use plan::{outline, plan};
 pub use push_plan::{Aspect, Choice, Failure, Loss, Outcome, Prompt, PromptKind, PushPlan, Statement, Touch};
+pub use stale::stale;
 
 use serde::Serialize;
 

@@ -3,8 +3,7 @@
 use super::input::Input;
 use super::postgresql;
 use super::renames::{Question, Renames};
-use super::sqlite;
-use super::{Choice, Failure, Prompt, PromptKind, PushPlan, Statement};
+use super::{Choice, Failure, Prompt, PromptKind, PushPlan, Statement, mysql, sqlite};
 use crate::catalog::{Family, Filter, Generation, LiveCatalog};
 use crate::declared::{Declared, Kit};
 
@@ -26,8 +25,9 @@ type Planner = fn(&Input, &mut Renames) -> Run;
 fn planner(family: Family, generation: Generation) -> Option<Planner> {
     match (family, generation) {
         (Family::Postgresql, Generation::V0) => Some(postgresql::run),
+        (Family::Mysql, _) => Some(mysql::run),
         (Family::Sqlite, _) => Some(sqlite::run),
-        (Family::Postgresql, Generation::V1) | (Family::Mysql, _) => None,
+        (Family::Postgresql, Generation::V1) => None,
     }
 }
 

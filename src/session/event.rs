@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
-use crate::ide::{Action, Diagnostic, Hover};
+use crate::ide::{Action, Diagnostic, Hover, Lens};
 use crate::live::LiveEvent;
 use crate::text::{Document, Encoding, FilePath, Position, PositionRange};
 
@@ -106,6 +106,13 @@ pub enum Event {
         /// Where the answer goes.
         answer: Answer<Vec<OfferedAction>>,
     },
+    /// Which lines stand between the lines of a document.
+    Lenses {
+        /// The document.
+        path: PathBuf,
+        /// Where the answer goes, with the document it refers to.
+        answer: Answer<Option<(Document, Vec<Lens>)>>,
+    },
     /// Which diagnostics a document has.
     Diagnostics {
         /// The document.
@@ -149,6 +156,8 @@ pub enum Output {
         /// All of them.
         diagnostics: Vec<Diagnostic>,
     },
+    /// What the lenses say may be another by now, though no document changed.
+    LensesChanged,
     /// The state of all projects.
     Status(Vec<ProjectStatus>),
     /// Something that the user should read now: a database went down, a config cannot be read.

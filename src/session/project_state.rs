@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio::runtime::Handle;
 
-use super::analysis::{age_of, analyse, live_target, minute};
+use super::analysis::{age_of, analyse, limits, live_target, minute, settings_notes};
 use super::event::{Event, ProjectStatus, Settings, StatusKind};
 use super::open_files::{EditedFiles, OpenFiles};
 use super::worker::WeakInbox;
@@ -53,6 +53,10 @@ pub(super) struct ProjectState {
     live: Live,
     snapshot: Option<Snapshot>,
     file_times: HashMap<PathBuf, Option<SystemTime>>,
+    /// Whether the lenses may say something else by now, though their document did not change.
+    lenses_touched: bool,
+    /// What of our own settings does nothing, as last told.
+    settings_notes: Vec<String>,
     /// Warnings that the user has not been told yet.
     warnings: Vec<String>,
 }
@@ -79,6 +83,7 @@ struct WatchKey {
     auth_token: Option<String>,
     folder: PathBuf,
     poll_interval: Duration,
+    limits: live::Limits,
 }
 
 impl ProjectState {
@@ -95,8 +100,15 @@ impl ProjectState {
             live: Live::default(),
             snapshot: None,
             file_times: HashMap::new(),
+            lenses_touched: false,
+            settings_notes: Vec::new(),
             warnings: Vec::new(),
         }
+    }
+
+    /// Whether the lenses may say something else than when this was asked before, though their document did not change.
+    pub fn take_lenses_touched(&mut self) -> bool {
+        std::mem::take(&mut self.lenses_touched)
     }
 
     /// The state of everything at one moment, where the config can be read.
@@ -168,6 +180,7 @@ impl ProjectState {
         let same_facts = generation(&facts) == generation(&self.live.reading);
         self.live.reading = facts;
         if !same_facts || self.live.standing.as_ref() != Some(&standing) {
+            self.lenses_touched = true;
             self.touch(Touched::Findings);
         }
         self.live.standing = Some(standing);
@@ -176,6 +189,7 @@ impl ProjectState {
     /// Does again what was touched; returns what the user should be told.
     pub fn bring_up_to_date(&mut self, surroundings: &Surroundings<'_>) -> Vec<String> {
         let touched = std::mem::replace(&mut self.touched, Touched::Nothing);
+        self.lenses_touched |= touched == Touched::Project;
         if touched == Touched::Project {
             self.load(surroundings);
         }
@@ -274,6 +288,9 @@ impl ProjectState {
                 let ledger = project.ledger.text.as_deref().map_or(Ok(Ledger::default()), Ledger::parse);
                 let problem = ledger.as_ref().err().map(|error| format!("{}: {error}", project.ledger.path.display()));
                 self.ledger = ledger.unwrap_or_else(|_| std::mem::take(&mut self.ledger));
+                let notes = settings_notes(&project);
+                self.warnings.extend(notes.iter().filter(|note| !self.settings_notes.contains(note)).cloned());
+                self.settings_notes = notes;
                 self.project = Some(project);
                 problem
             }
@@ -301,14 +318,16 @@ impl ProjectState {
                 self.live = Live { standing: Some(Standing::Off(why)), watchers: self.live.watchers, ..Live::default() }
             }
             Ok(target) => {
-                let key = WatchKey::new(&target, surroundings.settings.poll_interval);
+                let own = self.project.as_ref().and_then(|project| project.settings.poll_seconds);
+                let poll = own.map_or(surroundings.settings.poll_interval, Duration::from);
+                let limits = self.project.as_ref().map(limits).unwrap_or_default();
+                let key = WatchKey::new(&target, poll, limits);
                 if self.live.watcher.as_ref().is_some_and(|(.., current)| *current == key) {
                     return;
                 }
                 let watcher = self.live.watchers + 1;
                 let (inbox, config) = (surroundings.inbox.clone(), self.config.clone());
-                let settings =
-                    live::WatchSettings { poll: surroundings.settings.poll_interval, ..live::WatchSettings::default() };
+                let settings = live::WatchSettings { poll, limits, ..live::WatchSettings::default() };
                 let _guard = surroundings.runtime.enter();
                 let started = live::watch(target, settings, move |event| {
                     inbox.send(Event::Live { config: config.clone(), watcher, event });
@@ -354,13 +373,14 @@ impl ProjectState {
 }
 
 impl WatchKey {
-    fn new(target: &live::Target, poll_interval: Duration) -> Self {
+    fn new(target: &live::Target, poll_interval: Duration, limits: live::Limits) -> Self {
         use secrecy::ExposeSecret;
         Self {
             url: target.url.expose_secret().to_owned(),
             auth_token: target.auth_token.as_ref().map(|token| token.expose_secret().to_owned()),
             folder: target.folder.clone(),
             poll_interval,
+            limits,
         }
     }
 }

@@ -45,6 +45,8 @@ pub(super) struct Workspace {
     published: HashMap<FilePath, (u64, Vec<Diagnostic>)>,
     next_result: u64,
     last_status: Vec<ProjectStatus>,
+    /// Whether the editor should ask for the lenses again.
+    lenses_touched: bool,
     file_watch: Option<JoinHandle<()>>,
 }
 
@@ -63,6 +65,7 @@ impl Workspace {
             published: HashMap::new(),
             next_result: 0,
             last_status: Vec::new(),
+            lenses_touched: false,
             file_watch: None,
         }
     }
@@ -122,6 +125,10 @@ impl Workspace {
                 let actions = if answer.is_closed() { Vec::new() } else { self.actions(&path, range) };
                 let _ = answer.send(actions);
             }
+            Event::Lenses { path, answer } => {
+                let lenses = if answer.is_closed() { None } else { self.lenses(&path) };
+                let _ = answer.send(lenses);
+            }
             Event::Diagnostics { path, previous, answer } => {
                 if !answer.is_closed() {
                     let _ = answer.send(self.pull(&path, previous.as_deref()));
@@ -134,6 +141,9 @@ impl Workspace {
     pub(super) fn settle(&mut self) {
         self.bring_up_to_date();
         self.publish();
+        if std::mem::take(&mut self.lenses_touched) {
+            let _ = self.outputs.send(Output::LensesChanged);
+        }
         self.tell_status();
     }
 
@@ -146,6 +156,7 @@ impl Workspace {
             for warning in project.bring_up_to_date(&surroundings) {
                 let _ = self.outputs.send(Output::Warn(warning));
             }
+            self.lenses_touched |= project.take_lenses_touched();
         }
     }
 
@@ -209,6 +220,14 @@ impl Workspace {
         let hover =
             self.projects.iter().find_map(|project| ide::hover(project.snapshot()?, &file, offset, project.age()))?;
         Some((document, hover))
+    }
+
+    fn lenses(&mut self, path: &Path) -> Option<(Document, Vec<ide::Lens>)> {
+        self.bring_up_to_date();
+        let document = self.files.document(path)?;
+        let file = FilePath::new(path);
+        let snapshots = self.projects.iter().filter_map(ProjectState::snapshot);
+        Some((document, snapshots.flat_map(|snapshot| ide::lenses(snapshot, &file)).collect()))
     }
 
     fn actions(&mut self, path: &Path, range: PositionRange) -> Vec<OfferedAction> {

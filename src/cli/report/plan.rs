@@ -193,7 +193,8 @@ pub fn text(report: &PlanReport) -> String {
         text.push_str(&columns(&["", "what", "why", "loses"].map(str::to_owned), rows.collect()));
     }
     for (index, prompt) in plan.prompts.iter().enumerate() {
-        let _ = write!(text, "\nQuestion {}: {}\n", index + 1, prompt.text);
+        let lines: Vec<&str> = prompt.text.lines().filter(|line| !line.trim().is_empty()).collect();
+        let _ = write!(text, "\nQuestion {}: {}\n", index + 1, lines.join("\n    "));
         for (number, choice) in prompt.choices.iter().enumerate() {
             let mark = if prompt.safe_choice == Some(number) { "safe" } else { "    " };
             let enter = if number == 0 { " (Enter)" } else { "" };
@@ -289,7 +290,8 @@ pub fn concise(report: &PlanReport) -> String {
         let _ = writeln!(text, "{line}{loss}");
     }
     for prompt in &report.plan.prompts {
-        let _ = writeln!(text, "? {} {}", prompt.text, prompt.advice);
+        let question = prompt.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let _ = writeln!(text, "? {question} {}", prompt.advice);
     }
     if let Some(failure) = &report.plan.failure {
         let _ = writeln!(text, "! {}", failure.reason);
@@ -312,7 +314,7 @@ pub fn markdown(report: &PlanReport) -> String {
         }
     }
     for (index, prompt) in plan.prompts.iter().enumerate() {
-        let _ = write!(text, "\n### Question {}: {}\n\n", index + 1, markdown_code(&prompt.text));
+        let _ = write!(text, "\n### Question {}\n\n{}\n\n", index + 1, fenced("text", &prompt.text));
         for (number, choice) in prompt.choices.iter().enumerate() {
             let safe = if prompt.safe_choice == Some(number) { " (safe)" } else { "" };
             let loses = choice.destroys.as_ref().map_or("nothing".to_owned(), |destroys| markdown_code(destroys));

@@ -1,7 +1,7 @@
 //! From a drift to the statements of `drizzle-kit push`.
 
 use super::plan::Plan;
-use super::{mysql, postgresql, sqlite};
+use super::{postgresql, sqlite};
 use crate::catalog::{Family, Generation, Table, type_change_loses_data};
 use crate::drift::{Code, Drift};
 use crate::push::Loss;
@@ -33,7 +33,7 @@ fn drop_table(plan: &Plan, drift: &Drift) -> Option<Change> {
     let table = plan.live_table(drift)?;
     let statements = match plan.family {
         Family::Postgresql => postgresql::drop_table(plan, table),
-        Family::Mysql => vec![mysql::drop_table(table)],
+        Family::Mysql => return None,
         Family::Sqlite => vec![sqlite::drop_table(table)],
     };
     // One question about what was renamed, another about what is lost.
@@ -45,7 +45,7 @@ fn create_table(plan: &Plan, drift: &Drift) -> Option<Change> {
     let table = &plan.declared_table(drift)?.table;
     let statements = match plan.family {
         Family::Postgresql => postgresql::create_table(plan, table),
-        Family::Mysql => mysql::create_table(plan, table),
+        Family::Mysql => return None,
         Family::Sqlite => sqlite::create_table(table),
     };
     Some(Change { statements, loss: Loss::None, asks: !plan.dropped_tables.is_empty() })
@@ -56,7 +56,7 @@ fn drop_column(plan: &Plan, drift: &Drift) -> Option<Change> {
     let statements = match plan.family {
         _ if plan.rebuilds(drift) => rebuild(plan, drift, declared),
         Family::Postgresql => vec![postgresql::drop_column(live, &drift.object.name)],
-        Family::Mysql => vec![mysql::drop_column(live, &drift.object.name)],
+        Family::Mysql => return None,
         Family::Sqlite => vec![sqlite::drop_column(live, &drift.object.name)],
     };
     let asks = !plan.created_columns(drift).is_empty() || plan.evidence(drift).rows.any();
@@ -79,13 +79,13 @@ fn add_column(plan: &Plan, drift: &Drift) -> Option<Change> {
         if emptied && has_rows {
             statements.push(match plan.family {
                 Family::Postgresql => postgresql::truncate(table),
-                Family::Mysql => mysql::truncate(table),
+                Family::Mysql => return None,
                 Family::Sqlite => sqlite::delete_rows(table),
             });
         }
         statements.push(match plan.family {
             Family::Postgresql => postgresql::add_column(plan, table, column),
-            Family::Mysql => mysql::add_column(table, column),
+            Family::Mysql => return None,
             Family::Sqlite => sqlite::add_column(table, column),
         });
     }
@@ -117,17 +117,7 @@ fn alter_column(plan: &Plan, drift: &Drift, of_type: bool) -> Option<Change> {
             let statements = sqlite::alter_column(plan, table, column, emptied && has_rows);
             change(statements, if emptied { Loss::Rows } else { values }, emptied && has_rows)
         }
-        Family::Mysql => {
-            // 0.x empties a table with rows for any change of type, and for a NOT NULL without a default.
-            let emptied = plan.generation == Generation::V0 && (of_type || becomes_required);
-            let mut statements = Vec::new();
-            if emptied && has_rows {
-                statements.push(mysql::truncate(table));
-            }
-            statements.push(mysql::modify_column(table, column));
-            let asks = (emptied && has_rows) || (plan.generation == Generation::V1 && of_type);
-            change(statements, if emptied { Loss::Rows } else { values }, asks)
-        }
+        Family::Mysql => None,
     }
 }
 

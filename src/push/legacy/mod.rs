@@ -1,7 +1,6 @@
 //! What push would do about one drift, for the schema languages whose whole push is not planned yet.
 
 mod change;
-mod mysql;
 mod plan;
 mod postgresql;
 mod spelling;

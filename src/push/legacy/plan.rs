@@ -74,7 +74,6 @@ impl<'a> Plan<'a> {
         };
         match (drift.code, self.family) {
             (Code::TypeMismatch, Family::Postgresql) => types(super::postgresql::sees_types),
-            (Code::TypeMismatch, Family::Mysql) => types(super::mysql::sees_types),
             (Code::TypeMismatch, Family::Sqlite) => types(super::sqlite::sees_types),
             (Code::NullabilityMismatch, family) => {
                 let said = self.live_table(drift).and_then(|table| self.live.says_not_null(table, live));

@@ -1,0 +1,65 @@
+//! Push on MySQL and MariaDB: drizzle-kit's snapshot of the code, that of the database, and the steps between them, for 0.x
+//! and for 1.0.
+
+mod changes;
+mod code;
+mod columns_v0;
+mod columns_v1;
+mod database;
+mod defaults_v0;
+mod defaults_v1;
+mod failures;
+mod objects;
+mod snapshot;
+mod steps_v0;
+mod steps_v1;
+mod types_v1;
+mod v0;
+mod v1;
+mod warnings_v0;
+mod warnings_v1;
+mod words;
+
+use super::Failure;
+use super::input::Input;
+use super::plan::Run;
+use super::renames::Renames;
+use crate::catalog::{Generation, Rows};
+
+/// What push would do.
+pub(super) fn run(input: &Input, renames: &mut Renames) -> Run {
+    let made;
+    let words = match &input.live.information_schema {
+        Some(words) => words,
+        // A catalog that was not read from a server.
+        None => {
+            made = words::of_catalog(input.live);
+            &made
+        }
+    };
+    // 1.0 reads the schema files first, 0.x the database; what ends it here asks nothing.
+    let sides = database::snapshot(input, words).and_then(|from| Ok((from, code::snapshot(input)?)));
+    let (from, to) = match sides {
+        Ok(sides) => sides,
+        Err(reason) => {
+            return Run { failure: Some(Failure { statement: None, sqlstate: None, reason }), ..Run::default() };
+        }
+    };
+    let held: std::collections::HashMap<String, Rows> =
+        from.tables.iter().map(|table| (table.name.clone(), table.rows)).collect();
+    let rows = |table: &str| held.get(table).copied().unwrap_or(Rows::None);
+    let open = input.declared.tables_open;
+    let mut run = match input.generation {
+        Generation::V0 => {
+            let counts = |name: &str| {
+                to.table(name).is_some_and(|table| table.columns.iter().any(|column| column.autoincrement))
+            };
+            warnings_v0::run(v0::difference(from.clone(), to.clone(), open, renames), &rows, &counts)
+        }
+        Generation::V1 => warnings_v1::run(&v1::difference(from.clone(), to.clone(), open, renames), &to, &rows),
+    };
+    if run.failure.is_none() {
+        run.failure = failures::first(&run.statements, &from, &to, input);
+    }
+    run
+}

@@ -1,0 +1,199 @@
+//! drizzle-kit's snapshot of a MySQL schema: what it makes of the code and of the database before it compares the two.
+
+use crate::catalog::{Fact, Rows};
+
+/// One side, as drizzle-kit has it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Snapshot {
+    pub tables: Vec<KitTable>,
+    pub views: Vec<KitView>,
+}
+
+/// A table.
+#[derive(Clone, Debug, Default)]
+pub(super) struct KitTable {
+    pub name: String,
+    pub columns: Vec<KitColumn>,
+    pub keys: Vec<KitKey>,
+    pub uniques: Vec<KitIndex>,
+    pub indexes: Vec<KitIndex>,
+    pub foreign_keys: Vec<KitForeignKey>,
+    pub checks: Vec<KitCheck>,
+    /// What it holds (live).
+    pub rows: Rows,
+    /// Whether the code may declare other columns.
+    pub columns_open: bool,
+    /// Whether the code may declare other keys, indexes or checks.
+    pub extras_open: bool,
+    /// Whether the code's facts take part in no claim.
+    pub broken: bool,
+}
+
+/// A column. What is not known is taken for what the other side has.
+#[derive(Clone, Debug, Default)]
+pub(super) struct KitColumn {
+    pub name: String,
+    pub sql_type: Fact<String>,
+    pub not_null: Fact<bool>,
+    pub autoincrement: bool,
+    pub default: Fact<Option<KitDefault>>,
+    /// What stands after ON UPDATE.
+    pub on_update: Option<String>,
+    pub generated: Option<KitGenerated>,
+    /// 1.0 only; not said where it is the database's.
+    pub character_set: Option<String>,
+    /// Likewise.
+    pub collation: Option<String>,
+}
+
+/// GENERATED ALWAYS AS.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct KitGenerated {
+    pub expression: Fact<String>,
+    pub stored: bool,
+}
+
+/// A default. 0.x keeps JavaScript's values, and compares them as such.
+#[derive(Clone, Debug)]
+pub(super) enum KitDefault {
+    Number(f64, String),
+    Boolean(bool),
+    BigInt(String),
+    Text(String),
+}
+
+impl KitDefault {
+    /// As it is written after DEFAULT.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Number(_, text) | Self::BigInt(text) | Self::Text(text) => text,
+            Self::Boolean(true) => "true",
+            Self::Boolean(false) => "false",
+        }
+    }
+
+    /// Whether JavaScript takes it for true.
+    pub fn is_truthy(&self) -> bool {
+        match self {
+            Self::Number(value, _) => *value != 0.0 && !value.is_nan(),
+            Self::Boolean(value) => *value,
+            Self::BigInt(text) => text != "0",
+            Self::Text(text) => !text.is_empty(),
+        }
+    }
+}
+
+impl PartialEq for KitDefault {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Number(a, _), Self::Number(b, _)) => a == b,
+            (Self::Boolean(a), Self::Boolean(b)) => a == b,
+            (Self::BigInt(a), Self::BigInt(b)) | (Self::Text(a), Self::Text(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
+/// A primary key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct KitKey {
+    pub name: String,
+    pub columns: Vec<String>,
+}
+
+/// An index or unique constraint.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct KitIndex {
+    pub name: String,
+    /// Column or expression, and whether it is the latter.
+    pub columns: Vec<(String, bool)>,
+    pub unique: bool,
+    /// `.using()`, `.algorithm()`, `.lock()`.
+    pub options: Vec<(String, String)>,
+    /// Whether the code names it. The database always does.
+    pub named: bool,
+    /// Whether it is a column's `.unique()`.
+    pub of_column: bool,
+}
+
+impl KitIndex {
+    /// Its columns, as 0.x writes and reads them again: it splits at every comma, those of expressions too.
+    pub fn pieces(&self) -> Vec<String> {
+        let joined: Vec<&str> = self.columns.iter().map(|(column, _)| column.as_str()).collect();
+        joined.join(",").split(',').map(str::to_owned).collect()
+    }
+}
+
+/// A foreign key. Its actions are in the case in which the kit compares them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct KitForeignKey {
+    pub name: String,
+    /// The table it was read with; 0.x keeps it when the table is renamed.
+    pub table: String,
+    pub columns: Vec<String>,
+    pub foreign_table: String,
+    pub foreign_columns: Vec<String>,
+    pub on_update: String,
+    pub on_delete: String,
+    pub named: bool,
+}
+
+/// A check.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct KitCheck {
+    pub name: String,
+    pub expression: String,
+}
+
+/// A view.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct KitView {
+    pub name: String,
+    pub definition: Fact<String>,
+    pub algorithm: String,
+    pub security: String,
+    pub check_option: Option<String>,
+}
+
+impl Snapshot {
+    /// The table `name`.
+    pub fn table(&self, name: &str) -> Option<&KitTable> {
+        self.tables.iter().find(|table| table.name == name)
+    }
+}
+
+impl KitTable {
+    /// The column `name`.
+    pub fn column(&self, name: &str) -> Option<&KitColumn> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+}
+
+impl KitColumn {
+    /// Its type, for a statement.
+    pub fn type_text(&self) -> &str {
+        self.sql_type.known().map_or("unknown", String::as_str)
+    }
+
+    /// Whether it refuses NULL, as far as is known.
+    pub fn is_not_null(&self) -> bool {
+        self.not_null.known() == Some(&true)
+    }
+
+    /// Its default, where there is one that is known.
+    pub fn default_value(&self) -> Option<&KitDefault> {
+        self.default.known().and_then(Option::as_ref)
+    }
+
+    /// ` GENERATED ALWAYS AS (...) STORED`, or nothing.
+    pub fn generated_text(&self) -> String {
+        let Some(generated) = &self.generated else { return String::new() };
+        let expression = generated.expression.known().map_or("...", String::as_str);
+        format!(" GENERATED ALWAYS AS ({expression}) {}", if generated.stored { "STORED" } else { "VIRTUAL" })
+    }
+}
+
+/// Names between backticks, with commas.
+pub(super) fn quoted<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
+    names.into_iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(",")
+}

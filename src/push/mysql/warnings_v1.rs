@@ -1,0 +1,96 @@
+//! What 1.0 asks before it runs its steps.
+
+use super::snapshot::Snapshot;
+use super::steps_v1::{Kind, Step};
+use super::v1;
+use crate::catalog::{Dialect, ObjectRef, Rows, type_change_loses_data};
+use crate::push::plan::Run;
+use crate::push::{Choice, Failure, Loss, Prompt, PromptKind, Statement};
+
+/// The steps as statements, with the question. `rows` says what a table of the database holds.
+pub(super) fn run(steps: &[Step], to: &Snapshot, rows: &dyn Fn(&str) -> Rows) -> Run {
+    if let Some(reason) = v1::refused(steps, to) {
+        return Run { failure: Some(Failure { statement: None, sqlstate: None, reason }), ..Run::default() };
+    }
+    let former = |table: &str| {
+        let from = steps.iter().find_map(|step| match &step.kind {
+            Kind::RenameTable { from } if step.table == table => Some(from.clone()),
+            _ => None,
+        });
+        from.unwrap_or_else(|| table.to_owned())
+    };
+    let mut statements = Vec::new();
+    let (mut warnings, mut concerns): (Vec<String>, Vec<ObjectRef>) = (Vec::new(), Vec::new());
+    for step in steps {
+        let rows = rows(&former(&step.table));
+        for sql in &step.sql {
+            statements.push(statement(step, sql, rows));
+        }
+        if let Some(warning) = warning(step, rows, &former) {
+            warnings.push(warning);
+            concerns.extend(step.touches.iter().map(|touch| touch.object.clone()));
+        }
+    }
+    let prompts = if warnings.is_empty() { Vec::new() } else { vec![confirmation(&statements, &warnings, concerns)] };
+    Run { statements, prompts, failure: None }
+}
+
+fn statement(step: &Step, sql: &str, rows: Rows) -> Statement {
+    let statement = Statement::new(sql, step.touches.clone());
+    let table = &step.table;
+    match &step.kind {
+        Kind::DropTable => statement.losing(Loss::Table, &format!("table {table}"), rows),
+        Kind::DropColumn(column) => statement.losing(Loss::Column, &format!("column {table}.{column}"), rows),
+        Kind::Recreate { column } if sql.contains(" DROP COLUMN ") => {
+            statement.losing(Loss::Column, &format!("column {table}.{column}"), rows)
+        }
+        Kind::Alter { column, change } => match &change.types {
+            Some((from, to)) if type_change_loses_data(Dialect::Mysql, from, to) => {
+                statement.losing(Loss::Values, &format!("values of column {table}.{column}"), rows)
+            }
+            _ => statement,
+        },
+        _ => statement,
+    }
+}
+
+/// What 1.0 warns of, in its words.
+fn warning(step: &Step, rows: Rows, former: &dyn Fn(&str) -> String) -> Option<String> {
+    let table = match former(&step.table) {
+        old if old == step.table => format!("`{old}`"),
+        old => format!("`{old}` (will be renamed to `{}`)", step.table),
+    };
+    let has_rows = rows != Rows::None;
+    let warning = match &step.kind {
+        Kind::DropTable if has_rows => format!("delete non-empty {table} table"),
+        Kind::DropColumn(column) if has_rows => format!("delete non-empty `{column}` column in {table} table"),
+        Kind::DropKey if has_rows => format!(
+            "drop the primary key of {table} table. The statements may fail, and the table may lose its primary key"
+        ),
+        Kind::Alter { column, change } if !change.generated => {
+            let (from, to) = change.types.as_ref()?;
+            format!("change `{column}` column type in {table} table from {from} to {to}")
+        }
+        _ => return None,
+    };
+    Some(format!("You're about to {warning}"))
+}
+
+fn confirmation(statements: &[Statement], warnings: &[String], concerns: Vec<ObjectRef>) -> Prompt {
+    let destroys: Vec<String> = statements.iter().filter_map(|statement| statement.destroys.clone()).collect();
+    Prompt {
+        kind: PromptKind::DataLoss,
+        text: warnings.join("\n"),
+        choices: vec![
+            Choice { label: "No, abort".into(), statements: Vec::new(), destroys: None },
+            Choice {
+                label: "Yes, I want to execute all statements".into(),
+                statements: statements.iter().map(|statement| statement.sql.clone()).collect(),
+                destroys: (!destroys.is_empty()).then(|| destroys.join("; ")),
+            },
+        ],
+        safe_choice: Some(0),
+        advice: "Answer \"No, abort\" unless all that is listed may go.".into(),
+        concerns,
+    }
+}
