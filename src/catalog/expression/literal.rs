@@ -200,7 +200,7 @@ fn same_text(family: Family, sql_type: &SqlType, a: &str, b: &str) -> Same {
         Kind::Exact => by(number::canonical, a, b),
         Kind::Rounded => match (number::canonical(a), number::canonical(b)) {
             (Some(a), Some(b)) if a == b => Same::Yes,
-            (Some(a), Some(b)) if !number::near(&a, &b) => same_rounded(sql_type, &a, &b),
+            (Some(a), Some(b)) => same_rounded(sql_type, &a, &b),
             _ => Same::Unknown,
         },
         Kind::Json => by(|text| serde_json::from_str::<serde_json::Value>(text).ok(), a, b),
@@ -226,14 +226,21 @@ fn same_text(family: Family, sql_type: &SqlType, a: &str, b: &str) -> Same {
     }
 }
 
-/// Numbers that are not near may still become one where the type keeps few decimals.
+/// Numbers that differ become one where the type keeps fewer decimals than are written, or a binary fraction.
 fn same_rounded(sql_type: &SqlType, a: &str, b: &str) -> Same {
-    let (Some(a), Some(b)) = (a.parse::<f64>().ok(), b.parse::<f64>().ok()) else { return Same::Unknown };
-    let kept = match (sql_type.name.as_str(), sql_type.numbers().as_slice()) {
-        ("numeric" | "decimal" | "decimal unsigned", [_, scale]) => 10f64.powi(-((*scale).min(30) as i32)),
-        _ => 0.0,
-    };
-    if (a - b).abs() <= kept { Same::Unknown } else { Same::No }
+    let exact = ["numeric", "decimal", "decimal unsigned"].contains(&sql_type.name.as_str());
+    let decimals = |number: &str| number.split_once('.').map_or(0, |(_, fraction)| fraction.len() as u64);
+    match sql_type.numbers().as_slice() {
+        [_, scale] if exact && decimals(a).max(decimals(b)) <= *scale => Same::No,
+        [_, scale] if exact => {
+            let kept = 10f64.powi(-((*scale).min(30) as i32));
+            let far = matches!((a.parse::<f64>(), b.parse::<f64>()), (Ok(a), Ok(b)) if (a - b).abs() > kept);
+            if far { Same::No } else { Same::Unknown }
+        }
+        [] if exact => Same::No,
+        _ if number::near(a, b) => Same::Unknown,
+        _ => Same::No,
+    }
 }
 
 /// Types that are not read in full, where a difference shows all the same.
