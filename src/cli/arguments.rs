@@ -46,8 +46,18 @@ pub enum Command {
     /// Print one side of the comparison as JSON
     #[command(subcommand)]
     Inspect(InspectCommand),
+    /// Print the page of a drift code, or the list of all codes
+    Explain(ExplainArguments),
     /// Say which config, schema files, database, kit and filters are in force, and what is wrong with them
     Doctor(ProjectArguments),
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// The drift code
+    #[arg(value_name = "CODE")]
+    pub code: Option<String>,
 }
 
 /// The sides of the comparison.

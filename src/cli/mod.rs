@@ -4,6 +4,7 @@ pub mod arguments;
 mod check;
 mod defer;
 mod doctor;
+mod explain;
 mod files;
 mod fix;
 mod inspect;
@@ -56,6 +57,7 @@ fn dispatch(command: &Command) -> Result<Outcome, Failure> {
     match command {
         Command::Inspect(command) => inspect::run(command),
         Command::Doctor(arguments) => doctor::run(arguments),
+        Command::Explain(arguments) => explain::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Fix(arguments) => fix::run(arguments),
         Command::Defer(arguments) => defer::run(arguments),

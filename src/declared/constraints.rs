@@ -255,6 +255,7 @@ impl Lowering<'_, '_> {
                     _ => Fact::Unknown,
                 };
                 declared.table_mut().checks.push(Check { name, expression, ..Check::default() });
+                declared.parts.checks.push(self.evaluator.place(location));
                 Ok(())
             }
         }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use super::likeness::likeness;
 use crate::catalog::ObjectKind;
 
 /// How a drift matters. Ordered from least to most.
@@ -66,6 +67,11 @@ macro_rules! codes {
             /// Its name.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// Its page: what it means, an example, what to do.
+            pub fn page(self) -> &'static str {
+                match self { $(Self::$variant => include_str!(concat!("../../docs/codes/", $name, ".md")),)+ }
             }
 
             /// Its severity where neither the settings nor a loss of data say otherwise.
@@ -189,6 +195,20 @@ impl Code {
         Self::row(kind).3
     }
 
+    /// What it says, in one sentence: the first of its page.
+    pub fn summary(self) -> &'static str {
+        let text = self.page().lines().find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default();
+        text.find(". ").map_or(text, |end| &text[..=end])
+    }
+
+    /// The code that someone who wrote `name` may have meant.
+    pub fn nearest(name: &str) -> Option<Self> {
+        const ALIKE: f64 = 0.5;
+        let scored = Self::ALL.iter().map(|code| (likeness(code.name(), name), *code));
+        let best = scored.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+        best.filter(|(score, _)| *score >= ALIKE).map(|(_, code)| code)
+    }
+
     /// Whether it says that the database alone has something.
     pub fn is_undeclared(self) -> bool {
         BY_KIND.iter().any(|row| row.1 == self)
@@ -239,6 +259,28 @@ mod tests {
             if let Some(mismatch) = Code::mismatch(kind) {
                 assert_eq!(mismatch.name(), format!("{kebab}-mismatch"));
             }
+        }
+    }
+
+    #[test]
+    fn a_slip_finds_the_code() {
+        for (name, expected) in [
+            ("undeclared-tables", Some(Code::UndeclaredTable)),
+            ("undeclaredtable", Some(Code::UndeclaredTable)),
+            ("missing-colum", Some(Code::MissingColumn)),
+            ("type-mismatches", Some(Code::TypeMismatch)),
+            ("xyz", None),
+        ] {
+            assert_eq!(Code::nearest(name), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_page_begins_with_its_name_and_a_sentence() {
+        for code in Code::ALL {
+            assert!(code.page().starts_with(&format!("# {code}\n\n")), "{code}");
+            assert!(code.summary().ends_with('.'), "{code}: {}", code.summary());
+            assert!(code.page().contains(&format!("Severity: {}", code.default_severity().name())), "{code}");
         }
     }
 

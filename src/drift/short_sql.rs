@@ -270,12 +270,20 @@ pub(super) fn sequence_text(sequence: &Sequence) -> String {
     format!("sequence{sql_type}{}", if options.is_empty() { String::new() } else { format!(" ({options})") })
 }
 
+/// What differs from a sequence that is told nothing.
 fn options_text(options: &SequenceOptions) -> String {
+    const LARGEST: &str = "9223372036854775807";
     let SequenceOptions { increment, min_value, max_value, start, cache, cycle } = options;
-    let numbers =
-        [("increment", increment), ("min", min_value), ("max", max_value), ("start", start), ("cache", cache)];
+    let numbers = [
+        ("increment", increment, "1"),
+        ("min", min_value, "1"),
+        ("max", max_value, LARGEST),
+        ("start", start, min_value.as_deref().unwrap_or("1")),
+        ("cache", cache, "1"),
+    ];
+    let told = numbers.iter().filter(|(_, value, usual)| value.as_deref() != Some(*usual));
     let mut parts: Vec<String> =
-        numbers.iter().filter_map(|(name, value)| Some(format!("{name} {}", value.as_deref()?))).collect();
+        told.filter_map(|(name, value, _)| Some(format!("{name} {}", value.as_deref()?))).collect();
     if *cycle == Some(true) {
         parts.push("cycle".into());
     }

@@ -77,7 +77,8 @@ pub(super) fn sentence(facts: &Facts, drift: &Drift) -> String {
             };
             let old = drift.also.first().map(|old| old.name.as_str()).unwrap_or_default();
             let kept = if rows == Rows::None { String::new() } else { format!(" with {kept}") };
-            format!("{verb} `{}` and drop `{old}`{kept}", drift.object.name)
+            let emptied = loss_words(facts.loss, rows);
+            format!("{verb} `{}` and drop `{old}`{kept}{emptied}", drift.object.name)
         }
         code if code.is_undeclared() => "drop it".to_owned(),
         code if code.is_missing() => format!("create it{}", loss_words(facts.loss, rows)),
@@ -188,7 +189,9 @@ pub(super) fn message(facts: &Facts, drift: &Drift, consequence: Option<&Consequ
             let noun = capitalised(object.kind.noun());
             let (declared, live) = (definition(drift, &drift.declared), definition(drift, &drift.live));
             let other = match drift.also.first() {
-                Some(other) if other.name != object.name => format!(" (`{}` in the database)", other.name),
+                Some(other) if other.name != object.name && !other.name.starts_with('(') => {
+                    format!(" (`{}` in the database)", other.name)
+                }
                 _ => String::new(),
             };
             match () {
