@@ -21,7 +21,7 @@ pub struct LiveCatalog {
     pub spellings: BTreeMap<String, Spelling>,
     /// The sequences that belong to a column (PostgreSQL): they come and go with it.
     pub owned_sequences: Vec<OwnedSequence>,
-    /// Schemas that the role may not use, sorted. Nothing is claimed of what is or is not in them.
+    /// Schemas that the role may not use, sorted (MySQL: the database, where the role may use only some tables). Nothing is claimed of what is or is not in them.
     pub unreadable: Vec<String>,
     /// What the catalog was made of, word for word (MySQL and MariaDB).
     pub information_schema: Option<Box<InformationSchema>>,
@@ -110,7 +110,11 @@ impl LiveCatalog {
 
     /// Whether the role may use `schema`. Of what is or is not in one that it may not use, nothing is claimed.
     pub fn is_readable(&self, schema: Option<&str>) -> bool {
-        schema.is_none_or(|schema| !self.unreadable.iter().any(|unreadable| unreadable == schema))
+        match schema {
+            Some(schema) => !self.unreadable.iter().any(|unreadable| unreadable == schema),
+            // Without schemas it is the database itself that is listed.
+            None => self.unreadable.is_empty(),
+        }
     }
 
     /// The evidence about `table`; nothing is known of a table without an entry.

@@ -122,6 +122,11 @@ impl Server {
         self.folder.path().join(name)
     }
 
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The URL of the role `app` for a database.
     pub fn app_url(&self, database: &str) -> String {
         format!("mysql://app:{PASSWORD_IN_URL}@127.0.0.1:{}/{database}", self.port)

@@ -90,7 +90,7 @@ fn explain_answer(address: &Address, number: u16, answer: &str) -> (ErrorKind, S
             ErrorKind::NoSuchDatabase,
             format!("there is no database \"{database}\" at {address}: create it, or check the URL"),
         ),
-        1040 | 1203 => (
+        1040 | 1203 | 1226 => (
             ErrorKind::TooManyConnections,
             format!("{address} takes no more connections: close some, it is tried again"),
         ),

@@ -8,6 +8,7 @@ mod connect;
 mod count;
 mod expression;
 mod indexes;
+mod privileges;
 #[cfg(all(test, unix))]
 #[path = "../../../tests/support/mysql.rs"]
 mod servers;
@@ -35,13 +36,22 @@ struct Session {
     is_mariadb: bool,
     version: String,
     user: String,
+    /// Whether the role may use every table.
+    sees_all: bool,
 }
 
 impl Session {
     /// Connects, and has the server refuse writes from then on.
     async fn open(target: &Target, limits: &Limits) -> Result<Self, LiveError> {
         let (connection, address) = connect::connect(target, limits).await?;
-        let mut session = Self { connection, address, is_mariadb: false, version: String::new(), user: String::new() };
+        let mut session = Self {
+            connection,
+            address,
+            is_mariadb: false,
+            version: String::new(),
+            user: String::new(),
+            sees_all: true,
+        };
         session.run("set session transaction isolation level repeatable read, read only").await?;
         let granted: Vec<(String, String)> = session.select(include_str!("read_only.sql")).await?;
         if granted.is_empty() || granted.iter().any(|(_, value)| value != "ON") {
@@ -57,6 +67,10 @@ impl Session {
             session.version = version.split('-').next().unwrap_or_default().to_owned();
             session.user = user.split('@').next().unwrap_or_default().to_owned();
         }
+        // Whoever may not even ask is not told either.
+        let grants: Vec<(String,)> = session.select(include_str!("grants.sql")).await.unwrap_or_default();
+        let grants: Vec<String> = grants.into_iter().map(|(grant,)| grant).collect();
+        session.sees_all = grants.is_empty() || privileges::reach_all(&grants, &session.address.database);
         let limit = if session.is_mariadb {
             format!("set session max_statement_time = {}", limits.statement.as_secs_f64())
         } else {
@@ -133,7 +147,9 @@ impl Session {
             server_version: self.version.clone(),
             user: Some(self.user.clone()),
         };
-        LiveCatalog { evidence, information_schema: Some(Box::new(words)), ..LiveCatalog::new(catalog, database) }
+        let unreadable = if self.sees_all { Vec::new() } else { vec![self.address.database.clone()] };
+        let information_schema = Some(Box::new(words));
+        LiveCatalog { evidence, information_schema, unreadable, ..LiveCatalog::new(catalog, database) }
     }
 
     /// One statement that asks `sql` of each of `names`, or of the first of them.
