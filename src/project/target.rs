@@ -36,14 +36,16 @@ pub struct GivenUrl {
 }
 
 /// Drivers without a database to connect to, and why.
-const UNREACHABLE: [(&str, &str); 6] = [
-    ("d1-http", "reaches Cloudflare D1 over its own HTTP interface, which cannot be read read-only"),
+const UNREACHABLE: [(&str, &str); 5] = [
     ("expo", "keeps its database on the device"),
     ("durable-sqlite", "keeps its database inside a Durable Object"),
     ("aws-data-api", "reaches its database over the AWS Data API"),
     ("pglite", "is an embedded PostgreSQL that only its own process can open"),
     ("sqlite-cloud", "speaks a protocol of its own"),
 ];
+
+/// The driver of Cloudflare D1.
+const D1_DRIVER: &str = "d1-http";
 
 /// Keys under which configs of all versions write a connection URL.
 const URL_KEYS: [&str; 3] = ["url", "connectionString", "uri"];
@@ -90,11 +92,18 @@ pub fn of_config(
     {
         return Err(TargetProblem::Driver { driver: (*name).into(), place: config.place(&driver.place), why });
     }
+    let is_d1 = config.get("driver").and_then(PlacedData::string) == Some(D1_DRIVER);
+    if let (true, Some(target)) = (is_d1, local_d1(config)) {
+        return Ok(target);
+    }
     let missing = || TargetProblem::Missing { place: config.name() };
     let credentials = config.get("dbCredentials").ok_or_else(missing)?;
     let reader = Credentials { config, environment, dialect };
     if let Data::Unknown(_) = credentials.data {
         return Err(reader.unknown("dbCredentials", credentials));
+    }
+    if is_d1 {
+        return reader.d1(credentials);
     }
     // drizzle-kit tries the form with a host first, and then drops what stands beside a URL.
     let has_parts = ["host", "database"].iter().all(|key| credentials.get(key).and_then(present).is_some());
@@ -117,6 +126,38 @@ pub fn of_config(
     Ok(DatabaseTarget { url, auth_token, source: reader.source(&used), folder: config.folder.to_owned() })
 }
 
+/// The database that wrangler keeps for development, where there is exactly one.
+fn local_d1(config: &Config<'_>) -> Option<DatabaseTarget> {
+    const STATE: &str = ".wrangler/state";
+    const DEEPEST: usize = 5;
+    /// Which miniflare keeps beside the databases.
+    const NONE: &str = "metadata.sqlite";
+    let mut folders = vec![(config.folder.join(STATE), 0)];
+    let mut found = Vec::new();
+    while let Some((folder, depth)) = folders.pop() {
+        for entry in config.files.entries(&folder) {
+            if config.files.is_link(&entry) {
+                continue;
+            }
+            if config.files.is_directory(&entry) {
+                folders.extend((depth < DEEPEST).then(|| (entry, depth + 1)));
+            } else if entry.extension().is_some_and(|extension| extension == "sqlite")
+                && entry.file_name().is_none_or(|name| name != NONE)
+                && entry.components().any(|part| part.as_os_str() == "d1")
+            {
+                found.push(entry);
+            }
+        }
+    }
+    let [file] = found.as_slice() else { return None };
+    Some(DatabaseTarget {
+        url: SecretString::from(file.to_str()?),
+        auth_token: None,
+        source: format!("wrangler's local D1 database in {STATE}, while push changes the remote one"),
+        folder: config.folder.to_owned(),
+    })
+}
+
 struct Credentials<'a> {
     config: &'a Config<'a>,
     environment: &'a ProjectEnvironment<'a>,
@@ -124,6 +165,28 @@ struct Credentials<'a> {
 }
 
 impl Credentials<'_> {
+    /// A database of Cloudflare D1: `d1://ACCOUNT/DATABASE`, and its token.
+    fn d1(&self, credentials: &PlacedData) -> Result<DatabaseTarget, TargetProblem> {
+        let mut used = Vec::new();
+        let mut part = |key: &str| match credentials.get(key) {
+            Some(value) => self.text(key, value, &mut used),
+            None => Ok(None),
+        };
+        let place = || self.config.place(&credentials.place);
+        let required = |key: &str, value: Option<String>| {
+            value.ok_or_else(|| TargetProblem::Malformed { place: place(), why: format!("`{key}` is missing") })
+        };
+        let account = required("accountId", part("accountId")?)?;
+        let database = required("databaseId", part("databaseId")?)?;
+        let token = required("token", part("token")?)?;
+        Ok(DatabaseTarget {
+            url: SecretString::from(format!("d1://{account}/{database}")),
+            auth_token: Some(SecretString::from(token)),
+            source: self.source(&used),
+            folder: self.config.folder.to_owned(),
+        })
+    }
+
     /// The text of credential `key`; `None` where it is left out. Variables that went into it are added to `used`.
     fn text(&self, key: &str, value: &PlacedData, used: &mut Vec<String>) -> Result<Option<String>, TargetProblem> {
         let not_set = self.not_set(value);
@@ -392,6 +455,33 @@ mod tests {
             ),
         ] {
             assert_eq!(read(dialect, &format!(r#"{{"dbCredentials": {credentials}}}"#)), expected, "{credentials}");
+        }
+    }
+
+    #[test]
+    fn d1_is_wranglers_one_file_or_the_remote_database() {
+        const STATE: &str = "/app/.wrangler/state/v3";
+        let text =
+            r#"{"driver": "d1-http", "dbCredentials": {"accountId": "acc", "databaseId": "db", "token": "t0k"}}"#;
+        let remote = "d1://acc/db | drizzle.config.json";
+        let local = "/app/.wrangler/state/v3/d1/miniflare-D1DatabaseObject/a1.sqlite | wrangler's local D1 database in \
+                     .wrangler/state, while push changes the remote one";
+        for (names, expected) in [
+            (vec!["d1/miniflare-D1DatabaseObject/a1.sqlite", "d1/miniflare-D1DatabaseObject/metadata.sqlite"], local),
+            (vec!["d1/miniflare-D1DatabaseObject/a1.sqlite", "d1/miniflare-D1DatabaseObject/b2.sqlite"], remote),
+            (vec!["kv/miniflare-KVNamespaceObject/a1.sqlite"], remote),
+            (vec![], remote),
+        ] {
+            let mut files = MemoryFiles::default();
+            files.insert("/app/drizzle.config.json", text);
+            names.iter().for_each(|name| files.insert(format!("{STATE}/{name}"), ""));
+            let process = Variables::default();
+            let environment = ProjectEnvironment::new(Path::new("/app"), &process, &[], &files);
+            let file = FilePath::new("/app/drizzle.config.json");
+            let data = json::parse(&file, text);
+            let config = Config { data: &data, file: &file, folder: Path::new("/app"), files: &files };
+            let target = of_config(&config, Dialect::Sqlite, &environment).expect("a target");
+            assert_eq!(format!("{} | {}", target.url.expose_secret(), target.source), expected, "{names:?}");
         }
     }
 

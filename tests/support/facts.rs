@@ -29,7 +29,10 @@ fn clean(value: &mut Value) {
             object.values_mut().for_each(clean);
             object.retain(|key, value| {
                 let usual = USUAL.iter().any(|(name, usual)| key == name && value == usual);
-                key != "createTime" && !usual && (!is_nothing(value) || key == "default" && !value.is_null())
+                key != "createTime"
+                    && (key != "position" || value != 0)
+                    && !usual
+                    && (!is_nothing(value) || key == "default" && !value.is_null())
             });
         }
         Value::Array(array) => array.iter_mut().for_each(clean),
