@@ -83,6 +83,9 @@ fn keystroke(criterion: &mut Criterion) {
             black_box(reader.read(&request, &files))
         });
     });
+    group.bench_function("compare alone", |bencher| {
+        bencher.iter(|| black_box(drift::compare(&declared, &live, &Filter::default())));
+    });
     group.bench_function("compare and assess alone", |bencher| {
         bencher.iter(|| {
             let drifts = drift::compare(&declared, &live, &Filter::default());

@@ -1,7 +1,8 @@
 //! The comparison and push's answer on catalogs built by hand: classes, places, severities, words.
 
 use drizzle_drift::catalog::{
-    Catalog, Column, DatabaseIdentity, Dialect, Fact, Filter, LiveCatalog, PrimaryKey, Rows, Table,
+    Catalog, Column, DatabaseIdentity, Dialect, EnumType, Fact, Filter, Index, IndexColumn, LiveCatalog, PrimaryKey,
+    Rows, Table, TableKind, Unique,
 };
 use drizzle_drift::declared::{ColumnPlaces, Declared, DeclaredTable, Import, Kit, PartPlaces, SourceFile};
 use drizzle_drift::drift::{Class, Code, Drift, Ledger, Severity, compare};
@@ -27,6 +28,7 @@ fn column(text: &str) -> Column {
         identity: None,
         generated: None,
         autoincrement: false,
+        primary_flag: key,
         ..Default::default()
     }
 }
@@ -40,6 +42,7 @@ fn table(dialect: Dialect, name: &str, columns: &[&str]) -> Table {
         primary_key: key.map(|text| PrimaryKey {
             name: None,
             columns: vec![text.split(' ').next().expect("a name").into()],
+            name_is_default: true,
             ..Default::default()
         }),
         ..Table::default()
@@ -372,4 +375,130 @@ fn mysql_reads_well() {
         vec![(table(dialect, "m", &["a varchar(10)", "b int", "c int not null", "d tinyint(1)"]), Rows::About(7))],
     );
     insta::assert_snapshot!(outline(&findings(&code, &database)));
+}
+
+fn said(drifts: &[Drift]) -> Vec<String> {
+    let also = |drift: &Drift| drift.also.iter().map(|object| format!(" + {object}")).collect::<String>();
+    drifts.iter().map(|drift| format!("{} {}{}", drift.code, drift.object, also(drift))).collect()
+}
+
+fn compared(dialect: Dialect, code: Vec<Table>, database: Vec<Table>) -> Vec<String> {
+    let database = live(dialect, database.into_iter().map(|table| (table, Rows::Some)).collect());
+    said(&compare(&declared(dialect, code), &database, &Filter::default()))
+}
+
+/// What is alike may be one thing under two names; what is not is two things.
+#[test]
+fn renames_are_joined_when_they_are_alike() {
+    let dialect = Dialect::Sqlite;
+    let columns = ["id integer primary key", "title text not null", "body text", "author integer"];
+    let tables = |name: &str| vec![table(dialect, name, &columns)];
+    assert_eq!(compared(dialect, tables("articles"), tables("posts")), ["possible-rename articles + posts"]);
+    let other = vec![table(dialect, "conversations", &["id integer primary key", "channel text", "opened integer"])];
+    assert_eq!(
+        compared(dialect, tables("articles"), other),
+        ["undeclared-table conversations", "missing-table articles"]
+    );
+    let with = |column: &str| vec![table(dialect, "users", &["id integer primary key", column])];
+    assert_eq!(
+        compared(dialect, with("email_address text"), with("email text")),
+        ["possible-rename users.email_address + users.email"]
+    );
+    for other in ["phone text", "email integer"] {
+        let found = compared(dialect, with("email_address text"), with(other));
+        assert_eq!(found.len(), 2, "{other}: {found:?}");
+    }
+}
+
+/// Tables of others are named in one finding each, and never the project's own among them.
+#[test]
+fn tables_of_others_are_summed_up() {
+    let dialect = Dialect::Postgresql;
+    let plain = |name: &str| table(dialect, name, &["id integer primary key"]);
+    let mut migrations = table(dialect, "schema_migrations", &["version text not null"]);
+    migrations.owner = Some("app".into());
+    let mut spatial = plain("spatial_ref_sys");
+    spatial.extension = Some("postgis".into());
+    let database = [
+        plain("users"),
+        plain("conversations"),
+        plain("messages"),
+        plain("_prisma_migrations"),
+        migrations,
+        spatial,
+        plain("wp_posts"),
+        plain("wp_options"),
+        plain("wp_extra"),
+        table(dialect, "migrations", &["id integer primary key", "customer text", "state text"]),
+    ];
+    assert_eq!(
+        compared(dialect, vec![plain("users")], database.to_vec()),
+        [
+            "undeclared-table _prisma_migrations + schema_migrations",
+            "undeclared-table conversations",
+            "undeclared-table messages",
+            "undeclared-table migrations",
+            "undeclared-table spatial_ref_sys",
+            "undeclared-table wp_extra + wp_options + wp_posts",
+        ]
+    );
+}
+
+/// A partition and an enum of one column belong to their table.
+#[test]
+fn what_belongs_to_another_is_reported_with_it() {
+    let dialect = Dialect::Postgresql;
+    let mut orders = table(dialect, "orders", &["id integer primary key", "state state"]);
+    orders.columns[1].type_schema = Some("public".into());
+    let mut part = table(dialect, "orders_2024", &["id integer primary key"]);
+    part.kind = TableKind::Partition { schema: Some("public".into()), table: "orders".into() };
+    let mut database = live(dialect, vec![(orders, Rows::Some), (part, Rows::Some)]);
+    for name in ["state", "unused"] {
+        let values = vec!["open".to_owned()];
+        let schema = Some("public".to_owned());
+        database.catalog.enums.push(EnumType { schema, name: name.into(), values, ..Default::default() });
+    }
+    let drifts = compare(&declared(dialect, vec![]), &database, &Filter::default());
+    assert_eq!(said(&drifts), ["undeclared-table orders + orders_2024 + state", "undeclared-enum unused"]);
+}
+
+/// Keys and indexes are what they cover; their names and kinds are words.
+#[test]
+fn structure_goes_before_names() {
+    let dialect = Dialect::Postgresql;
+    let unique = |name: &str, columns: &[&str]| Unique {
+        name: Some(name.into()),
+        columns: columns.iter().map(|column| (*column).to_owned()).collect(),
+        ..Default::default()
+    };
+    let index = |name: &str, unique: bool, columns: &[&str]| Index {
+        name: name.into(),
+        unique,
+        columns: columns
+            .iter()
+            .map(|column| IndexColumn { expression: (*column).into(), ..Default::default() })
+            .collect(),
+        ..Default::default()
+    };
+    let with = |uniques: Vec<Unique>, indexes: Vec<Index>| {
+        vec![Table { uniques, indexes, ..table(dialect, "m", &["a text", "b text"]) }]
+    };
+    let nothing: [&str; 0] = [];
+    let one = || with(vec![unique("x", &["a"])], vec![]);
+    assert_eq!(compared(dialect, one(), with(vec![unique("y", &["a"])], vec![])), nothing);
+    assert_eq!(compared(dialect, one(), with(vec![], vec![index("z", true, &["a"])])), nothing);
+    assert_eq!(
+        compared(dialect, one(), with(vec![], vec![index("z", false, &["a"])])),
+        ["undeclared-index m.z", "missing-unique m.x"]
+    );
+    assert_eq!(compared(dialect, one(), with(vec![unique("x", &["b"])], vec![])), ["unique-mismatch m.x"]);
+    let indexed = |name: &str, unique| with(vec![], vec![index(name, unique, &["a", "b"])]);
+    assert_eq!(compared(dialect, indexed("i", false), indexed("j", false)), nothing);
+    assert_eq!(compared(dialect, indexed("i", false), indexed("j", true)), ["index-mismatch m.i + m.j"]);
+
+    // What may be declared in a part that cannot be read is not called undeclared.
+    let mut code = declared(dialect, with(vec![], vec![]));
+    code.tables[0].extras_open = true;
+    let database = live(dialect, vec![(indexed("i", false).remove(0), Rows::Some)]);
+    assert_eq!(said(&compare(&code, &database, &Filter::default())), nothing);
 }
