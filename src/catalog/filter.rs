@@ -94,9 +94,9 @@ impl Scope<'_> {
     }
 
     /// Whether drizzle-kit looks at the declared table `name` of `schema`. 0.x applies `tablesFilter` to the database
-    /// alone, and so does 1.0 on MySQL.
+    /// alone, and so does 1.0 on MySQL and SQLite.
     pub fn covers_declared(&self, schema: Option<&str>, name: &str) -> bool {
-        let by_name = self.filter.generation == Generation::V1 && self.dialect.family() != Family::Mysql;
+        let by_name = self.filter.generation == Generation::V1 && self.dialect.family() == Family::Postgresql;
         (!by_name || self.tables.keep(name)) && schema.is_none_or(|schema| self.schemas.keep(schema))
     }
 

@@ -1,5 +1,6 @@
 //! Push on SQLite and libSQL: the statements, questions and crashes of drizzle-kit 0.x and of 1.0.
 
+mod failure;
 mod loss;
 mod objects;
 mod spelled;
@@ -34,7 +35,8 @@ fn plan_v0(input: &Input, renames: &mut Renames) -> Result<Run, String> {
     let difference = v0_diff::difference(input.declared.dialect, &old, &new, renames);
     let script = v0_sql::write(input, &old, &new, &difference)?;
     let prompts = script.losses.into_prompt(input.generation, &script.statements).into_iter().collect();
-    Ok(Run { statements: script.statements, prompts, failure: None })
+    let failure = failure::of(input, &script.statements);
+    Ok(Run { statements: script.statements, prompts, failure })
 }
 
 fn plan_v1(input: &Input, renames: &mut Renames) -> Result<Run, String> {
@@ -42,5 +44,6 @@ fn plan_v1(input: &Input, renames: &mut Renames) -> Result<Run, String> {
     let new = v1_snapshot::of_code(input, &old)?;
     let script = v1_diff::write(input, old, new, renames);
     let prompts = script.losses.into_prompt(input.generation, &script.statements).into_iter().collect();
-    Ok(Run { statements: script.statements, prompts, failure: None })
+    let failure = failure::of(input, &script.statements);
+    Ok(Run { statements: script.statements, prompts, failure })
 }

@@ -1,5 +1,7 @@
 //! How drizzle-kit 1.0 gets from the entities of the database to those of the code, as SQL.
 
+use std::collections::{HashMap, HashSet};
+
 use super::loss::{Losses, Lost};
 use super::objects::{self, quoted};
 use super::v1_snapshot::{Column, Entities, ForeignKey, Key};
@@ -51,25 +53,38 @@ pub(super) fn write(input: &Input, mut old: Entities, mut new: Entities, renames
 
 /// Gives what the code leaves unnamed the name that it has in the database, where that is the only difference.
 fn preserve_names(old: &[Key], new: &mut [Key]) {
+    let by_table = by_table(new.iter().map(|key| &key.table));
     for left in old {
-        let alike = |key: &Key| !key.name_is_explicit && key.table == left.table && key.columns == left.columns;
-        let mut found = new.iter().enumerate().filter(|(_, key)| alike(key)).map(|(place, _)| place);
+        let Some(places) = by_table.get(&left.table) else { continue };
+        let alike = |key: &Key| !key.name_is_explicit && key.columns == left.columns;
+        let mut found = places.iter().copied().filter(|place| alike(&new[*place]));
         let (Some(place), None) = (found.next(), found.next()) else { continue };
-        if !new.iter().any(|key| key.table == left.table && key.name == left.name) {
+        if !places.iter().any(|other| new[*other].name == left.name) {
             new[place].name.clone_from(&left.name);
         }
     }
 }
 
 fn preserve_reference_names(old: &[ForeignKey], new: &mut [ForeignKey]) {
+    let by_table = by_table(new.iter().map(|key| &key.table));
     for left in old {
-        let mut found =
-            new.iter().enumerate().filter(|(_, key)| !key.name_is_explicit && key.says(left)).map(|(place, _)| place);
+        let Some(places) = by_table.get(&left.table) else { continue };
+        let alike = |key: &ForeignKey| !key.name_is_explicit && key.says(left);
+        let mut found = places.iter().copied().filter(|place| alike(&new[*place]));
         let (Some(place), None) = (found.next(), found.next()) else { continue };
-        if !new.iter().any(|key| key.table == left.table && key.name == left.name) {
+        if !places.iter().any(|other| new[*other].name == left.name) {
             new[place].name.clone_from(&left.name);
         }
     }
+}
+
+/// The places of the entities of each table.
+fn by_table<'a>(tables: impl Iterator<Item = &'a String>) -> HashMap<String, Vec<usize>> {
+    let mut result: HashMap<String, Vec<usize>> = HashMap::new();
+    for (place, table) in tables.enumerate() {
+        result.entry(table.clone()).or_default().push(place);
+    }
+    result
 }
 
 /// What comes, goes and is renamed.
@@ -87,8 +102,10 @@ struct Difference {
 
 impl Difference {
     fn tables(&mut self, old: &mut Entities, new: &Entities, renames: &mut Renames) {
-        let created: Vec<&String> = new.tables.iter().filter(|table| !old.tables.contains(table)).collect();
-        let deleted: Vec<String> = old.tables.iter().filter(|table| !new.tables.contains(table)).cloned().collect();
+        let (left, right): (HashSet<String>, HashSet<&String>) =
+            (old.tables.iter().cloned().collect(), new.tables.iter().collect());
+        let created: Vec<&String> = new.tables.iter().filter(|table| !left.contains(*table)).collect();
+        let deleted: Vec<String> = old.tables.iter().filter(|table| !right.contains(table)).cloned().collect();
         let items = |tables: Vec<&String>| -> Vec<Item> {
             tables.into_iter().map(|table| item(table.clone(), objects::table(table))).collect()
         };
@@ -107,15 +124,16 @@ impl Difference {
     }
 
     fn columns(&mut self, old: &mut Entities, new: &Entities, renames: &mut Renames) {
+        let (left, right) = (old.by_name(), new.by_name());
         let created: Vec<Column> = new
             .columns
             .iter()
-            .filter(|column| old.column(&column.table, &column.name).is_none())
+            .filter(|column| !left.contains_key(&(column.table.as_str(), column.name.as_str())))
             .filter(|column| !self.created_tables.contains(&column.table))
             .cloned()
             .collect();
-        let deleted: Vec<Column> =
-            old.columns.iter().filter(|column| new.column(&column.table, &column.name).is_none()).cloned().collect();
+        let gone = |column: &&Column| !right.contains_key(&(column.table.as_str(), column.name.as_str()));
+        let deleted: Vec<Column> = old.columns.iter().filter(gone).cloned().collect();
         let mut tables: Vec<&String> = Vec::new();
         for column in created.iter().chain(&deleted) {
             if !tables.contains(&&column.table) {
@@ -133,7 +151,7 @@ impl Difference {
                 columns.iter().map(named).collect()
             };
             let answers = renames.resolve_named("column", &items(&created), &items(&deleted));
-            let mut gone = deleted.clone();
+            let mut left_over = deleted.clone();
             for (column, answer) in created.into_iter().zip(answers) {
                 let Some(place) = answer else {
                     self.created_columns.push(column);
@@ -141,10 +159,10 @@ impl Difference {
                 };
                 let from = &deleted[place].name;
                 old.rename_column(table, from, &column.name);
-                gone.retain(|column| column.name != *from);
+                left_over.retain(|column| column.name != *from);
                 self.renamed_columns.push((table.clone(), from.clone(), column.name));
             }
-            self.deleted_columns.extend(gone);
+            self.deleted_columns.extend(left_over);
         }
     }
 
@@ -260,8 +278,9 @@ impl Difference {
     /// The columns that both sides have and that differ, as the code has them.
     fn altered_columns(&self, old: &Entities, new: &Entities) -> Vec<(Column, Vec<Touch>)> {
         let mut altered = Vec::new();
+        let by_name = new.by_name();
         for left in &old.columns {
-            let Some(right) = new.column(&left.table, &left.name) else { continue };
+            let Some(right) = by_name.get(&(left.table.as_str(), left.name.as_str())).copied() else { continue };
             if left == right {
                 continue;
             }

@@ -1,5 +1,7 @@
 //! What drizzle-kit 1.0 takes a SQLite schema for: flat lists of entities, made of the code and of the database.
 
+use std::collections::{HashMap, HashSet};
+
 use super::objects;
 use super::spelled;
 use super::v1_ddl;
@@ -101,14 +103,16 @@ pub(super) struct View {
 pub(super) fn of_code(input: &Input, live: &Entities) -> Result<Entities, String> {
     let mut entities = Entities::default();
     let mut of_columns = OfColumns::default();
+    let in_database: HashSet<&str> = live.tables.iter().map(String::as_str).collect();
+    let mut seen: HashSet<&str> = HashSet::new();
     for declared in &input.declared.tables {
         let name = &declared.table.name;
         let open = declared.broken || declared.columns_open || declared.extras_open;
-        let in_database = live.tables.contains(name);
+        let in_database = in_database.contains(name.as_str());
         if declared.broken && !in_database {
             continue;
         }
-        if entities.tables.contains(name) {
+        if !seen.insert(name.as_str()) {
             return Err(format!("'{name}' table name is a duplicate"));
         }
         if open && in_database {
@@ -158,6 +162,11 @@ impl Entities {
         self.columns.iter().find(|column| column.table == table && column.name == name)
     }
 
+    /// The columns by table and name.
+    pub fn by_name(&self) -> HashMap<(&str, &str), &Column> {
+        self.columns.iter().map(|column| ((column.table.as_str(), column.name.as_str()), column)).collect()
+    }
+
     /// Takes a table over from `other` as it is there.
     fn take(&mut self, other: &Self, table: &str) {
         self.tables.push(table.to_owned());
@@ -181,7 +190,11 @@ impl Entities {
         let source = &declared.table;
         let table = source.name.clone();
         for column in &source.columns {
-            let known = live.column(&table, &column.name);
+            let is_whole = column.sql_type.known().is_some()
+                && column.not_null.known().is_some()
+                && column.default.known().is_some()
+                && column.generated.as_ref().is_none_or(|generated| generated.expression.known().is_some());
+            let known = if is_whole { None } else { live.column(&table, &column.name) };
             let Some(sql_type) = column.sql_type.known().cloned().or_else(|| known.map(|live| live.sql_type.clone()))
             else {
                 continue;

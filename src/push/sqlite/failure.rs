@@ -1,0 +1,226 @@
+//! Where SQLite would refuse a statement of push: names that are taken or gone, and columns that something rests on.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::spelled;
+use crate::catalog::{Dialect, SpelledKind, Table};
+use crate::push::input::Input;
+use crate::push::{Failure, Statement};
+
+/// The first statement that is refused as far as the schema tells.
+pub(super) fn of(input: &Input, statements: &[Statement]) -> Option<Failure> {
+    if statements.is_empty() {
+        return None;
+    }
+    let mut schema = Schema::of(input);
+    statements.iter().enumerate().find_map(|(number, statement)| {
+        let reason = schema.run(&statement.sql).err()?;
+        Some(Failure { statement: Some(number), sqlstate: None, reason })
+    })
+}
+
+/// The names in the database while push runs, in lower case.
+#[derive(Default)]
+struct Schema<'a> {
+    /// What each table was when push began; none of a new one.
+    tables: BTreeMap<String, Option<&'a Table>>,
+    views: BTreeSet<String>,
+    /// The table of each index.
+    indexes: BTreeMap<String, String>,
+    /// The indexes that push created itself.
+    created: BTreeSet<String>,
+    /// Whether a missing column in double quotes may be what stops push: with libSQL it is taken for a text.
+    is_turso: bool,
+    /// The virtual table of each shadow.
+    shadows: Vec<(String, String)>,
+    /// The columns of the code, by table.
+    declared: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl<'a> Schema<'a> {
+    fn of(input: &Input<'a>) -> Self {
+        let mut schema = Self { is_turso: input.declared.dialect == Dialect::Turso, ..Self::default() };
+        let objects = spelled::objects(input.live);
+        for object in &objects {
+            let name = object.name.to_ascii_lowercase();
+            for index in &object.spelling.indexes {
+                schema.indexes.insert(index.to_ascii_lowercase(), name.clone());
+            }
+            match object.spelling.kind {
+                SpelledKind::View => {
+                    schema.views.insert(name);
+                }
+                kind => {
+                    if kind == SpelledKind::Shadow {
+                        let owners = objects.iter().filter(|other| {
+                            other.spelling.kind == SpelledKind::Virtual
+                                && object.name.strip_prefix(other.name).is_some_and(|rest| rest.starts_with('_'))
+                        });
+                        let owner = owners.max_by_key(|other| other.name.len());
+                        schema.shadows.extend(owner.map(|owner| (name.clone(), owner.name.to_ascii_lowercase())));
+                    }
+                    schema.tables.insert(name, object.table);
+                }
+            }
+        }
+        for declared in &input.declared.tables {
+            let columns = declared.table.columns.iter().map(|column| column.name.to_ascii_lowercase());
+            let open = declared.columns_open || declared.broken;
+            if !open {
+                schema.declared.insert(declared.table.name.to_ascii_lowercase(), columns.collect());
+            }
+        }
+        schema
+    }
+
+    /// What becomes of the schema with `sql`, or why it is refused.
+    fn run(&mut self, sql: &str) -> Result<(), String> {
+        let words = sql.split('(').next().unwrap_or(sql);
+        let names = quoted_names(sql);
+        let name = |place: usize| names.get(place).map(|name| name.to_ascii_lowercase()).unwrap_or_default();
+        if words.starts_with("CREATE TABLE ") {
+            self.take(&name(0))?;
+            self.tables.insert(name(0), None);
+        } else if words.starts_with("CREATE VIEW ") {
+            self.take(&name(0))?;
+            self.views.insert(name(0));
+        } else if words.starts_with("DROP TABLE ") {
+            self.drop_table(&name(0))?;
+        } else if words.starts_with("DROP VIEW ") {
+            if !self.views.remove(&name(0)) {
+                return Err(format!("no such view: {}", name(0)));
+            }
+        } else if words.starts_with("DROP INDEX ") {
+            if self.indexes.remove(&name(0)).is_none() && !words.starts_with("DROP INDEX IF EXISTS") {
+                return Err(format!("no such index: {}", name(0)));
+            }
+        } else if words.starts_with("CREATE INDEX ") || words.starts_with("CREATE UNIQUE INDEX ") {
+            self.create_index(&name(0), &name(1), sql)?;
+        } else if words.starts_with("INSERT INTO ") {
+            self.copy(sql)?;
+        } else if words.starts_with("ALTER TABLE ") {
+            self.alter(&names, words)?;
+        }
+        Ok(())
+    }
+
+    /// 0.x copies every column of the code, those too that the old table does not have.
+    fn copy(&self, sql: &str) -> Result<(), String> {
+        let Some((columns, table)) = sql.split_once(") SELECT ").and_then(|(_, rest)| rest.rsplit_once(" FROM `"))
+        else {
+            return Ok(());
+        };
+        let table = table.trim_end_matches([';', '`']).to_ascii_lowercase();
+        let Some(Some(live)) = self.tables.get(&table).filter(|_| !self.is_turso) else { return Ok(()) };
+        let mut names = columns.split(", ").filter_map(|name| name.strip_prefix('"')?.strip_suffix('"'));
+        match names.find(|name| !live.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name))) {
+            None => Ok(()),
+            Some(name) => Err(format!(
+                "{table} has no column {name} to copy: better-sqlite3 refuses that, and @libsql/client writes the name into \
+                 each row"
+            )),
+        }
+    }
+
+    fn take(&self, name: &str) -> Result<(), String> {
+        match () {
+            () if self.tables.contains_key(name) => Err(format!("table `{name}` already exists")),
+            () if self.views.contains(name) => Err(format!("view `{name}` already exists")),
+            () => Ok(()),
+        }
+    }
+
+    fn drop_table(&mut self, name: &str) -> Result<(), String> {
+        if self.tables.remove(name).is_none() {
+            return Err(format!("no such table: {name}"));
+        }
+        self.indexes.retain(|_, table| table != name);
+        for (shadow, _) in self.shadows.iter().filter(|(_, owner)| owner == name) {
+            self.tables.remove(shadow);
+        }
+        Ok(())
+    }
+
+    fn create_index(&mut self, index: &str, table: &str, sql: &str) -> Result<(), String> {
+        if self.indexes.contains_key(index) {
+            return Err(format!("index {index} already exists: push creates it a second time"));
+        }
+        let keys = sql.split_once(" (").map_or("", |(_, keys)| keys.split(") WHERE ").next().unwrap_or(keys));
+        if let Some(columns) = self.declared.get(table) {
+            // A key in backticks is a column, even where the code means an expression.
+            let missing = keys.split(',').filter_map(|key| {
+                let key = key.trim_end_matches([';', ')']).strip_prefix('`')?.strip_suffix('`')?;
+                (!columns.contains(&key.to_ascii_lowercase())).then_some(key)
+            });
+            if let Some(key) = missing.into_iter().next() {
+                return Err(format!(
+                    "the table {table} has no column named {key}: push writes an expression as a column"
+                ));
+            }
+        }
+        self.indexes.insert(index.to_owned(), table.to_owned());
+        self.created.insert(index.to_owned());
+        Ok(())
+    }
+
+    fn alter(&mut self, names: &[&str], words: &str) -> Result<(), String> {
+        let [table, rest @ ..] = names else { return Ok(()) };
+        let table = table.to_ascii_lowercase();
+        if !self.tables.contains_key(&table) {
+            return Err(format!("no such table: {table}"));
+        }
+        let Some(name) = rest.first() else { return Ok(()) };
+        if words.contains("` RENAME TO `") {
+            let to = name.to_ascii_lowercase();
+            self.take(&to)?;
+            let was = self.tables.remove(&table).flatten();
+            self.tables.insert(to.clone(), was);
+            self.indexes.values_mut().filter(|owner| **owner == table).for_each(|owner| owner.clone_from(&to));
+        } else if words.contains("` DROP COLUMN `") {
+            self.drop_column(&table, name)?;
+        }
+        Ok(())
+    }
+
+    fn drop_column(&self, table: &str, column: &str) -> Result<(), String> {
+        let Some(Some(live)) = self.tables.get(table) else { return Ok(()) };
+        let is = |other: &String| other.eq_ignore_ascii_case(column);
+        if live.primary_key.iter().any(|key| key.columns.iter().any(is)) {
+            return Err(format!("cannot drop PRIMARY KEY column: \"{column}\""));
+        }
+        if live.uniques.iter().any(|unique| unique.columns.iter().any(is)) {
+            return Err(format!("cannot drop UNIQUE column: \"{column}\""));
+        }
+        let there = |name: &str| {
+            let name = name.to_ascii_lowercase();
+            !self.created.contains(&name) && self.indexes.get(&name).is_some_and(|owner| owner == table)
+        };
+        let index = live.indexes.iter().find(|index| {
+            there(&index.name) && index.columns.iter().any(|key| !key.is_expression && is(&key.expression))
+        });
+        if let Some(index) = index {
+            return Err(format!(
+                "the index {} rests on the column {column}, which can then not be dropped",
+                index.name
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// The names in backticks or double quotes before the first parenthesis.
+fn quoted_names(sql: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut rest = sql;
+    while let Some(start) = rest.find(['`', '"', '(']) {
+        if rest[start..].starts_with('(') {
+            break;
+        }
+        let quote = if rest[start..].starts_with('`') { '`' } else { '"' };
+        let inner = &rest[start + 1..];
+        let Some(end) = inner.find(quote) else { break };
+        names.push(&inner[..end]);
+        rest = &inner[end + 1..];
+    }
+    names
+}
