@@ -24,6 +24,12 @@ use regex::Regex;
 use arguments::{Arguments, Command, ProjectArguments};
 use outcome::{Failure, Outcome, complain};
 
+use tracing::Level;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
 use crate::catalog::{LiveCatalog, RowCount};
 use crate::ide::duration_words;
 use crate::live;
@@ -76,7 +82,11 @@ fn lsp() -> Result<Outcome, Failure> {
     // Standard output is the protocol's; what is worth a line goes to standard error, where editors collect it.
     let filter = std::env::var("DRIZZLE_DRIFT_LOG").unwrap_or_else(|_| DEFAULT_LOG.into());
     let filter = tracing_subscriber::EnvFilter::builder().parse_lossy(filter);
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
+    // The protocol's library logs whole messages, and in them the files that the editor has open: a config with a password,
+    // an env file.
+    let discreet = filter_fn(|event| *event.level() <= Level::INFO || !event.target().starts_with("tower_lsp"));
+    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
+    tracing_subscriber::registry().with(log.with_filter(filter).with_filter(discreet)).init();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|error| Failure::Usage(format!("no runtime can be started: {error}")))?;
     runtime.block_on(crate::lsp::serve());

@@ -1,10 +1,12 @@
 //! A language client over the real binary's standard input and output.
+#![allow(dead_code)] // each test binary uses a part of it
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -21,33 +23,44 @@ pub struct LspClient {
     next_id: i64,
     /// The methods of the requests that the server made, in order.
     pub asked: Vec<String>,
+    /// Everything that the server said.
+    pub said: Arc<Mutex<String>>,
 }
 
 impl LspClient {
     /// Starts `drizzle-drift lsp` and initialises it for the workspace `root`, with `capabilities` and `options`.
     pub fn start(root: &Path, capabilities: Value, options: Value) -> (Self, Value) {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_drizzle-drift"))
+        Self::begin(root, capabilities, options, |_| {})
+    }
+
+    /// Likewise, with the process as `set_up` wants it.
+    pub fn begin(root: &Path, capabilities: Value, options: Value, set_up: impl FnOnce(&mut Command)) -> (Self, Value) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_drizzle-drift"));
+        command
             .arg("lsp")
             .env_remove("DATABASE_URL")
             .env_remove("DRIZZLE_DRIFT_DATABASE_URL")
             .current_dir(root)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
-            .spawn()
-            .expect("the server starts");
+            .stderr(Stdio::inherit());
+        set_up(&mut command);
+        let mut child = command.spawn().expect("the server starts");
         let input = child.stdin.take();
         let output = child.stdout.take().expect("a pipe");
         let (sender, messages) = channel();
+        let said: Arc<Mutex<String>> = Arc::default();
+        let heard = Arc::clone(&said);
         std::thread::spawn(move || {
             let mut reader = BufReader::new(output);
             while let Some(message) = read_message(&mut reader) {
+                heard.lock().expect("no panic").push_str(&format!("{message}\n"));
                 if sender.send(message).is_err() {
                     break;
                 }
             }
         });
-        let mut client = Self { child, input, messages, unread: VecDeque::new(), next_id: 0, asked: Vec::new() };
+        let mut client = Self { child, input, messages, unread: VecDeque::new(), next_id: 0, asked: Vec::new(), said };
         let result = client.request(
             "initialize",
             json!({
