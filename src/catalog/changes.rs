@@ -114,9 +114,9 @@ struct Part {
     order: Vec<String>,
 }
 
-/// What belongs to a table stands by itself.
-const CHILDREN: [&str; 8] =
-    ["columns", "primaryKey", "uniques", "foreignKeys", "indexes", "checks", "exclusions", "policies"];
+/// What is no attribute of a table: what belongs to it stands by itself, and where it stands in a listing means nothing.
+const NOT_OF_A_TABLE: [&str; 9] =
+    ["columns", "primaryKey", "uniques", "foreignKeys", "indexes", "checks", "exclusions", "policies", "position"];
 
 fn parts(live: &LiveCatalog) -> BTreeMap<Key, Part> {
     let mut parts = Parts::default();
@@ -145,7 +145,7 @@ fn parts(live: &LiveCatalog) -> BTreeMap<Key, Part> {
 
 fn table_parts(parts: &mut Parts, table: &Table) {
     let part = parts.add(table.object(), table, Vec::new());
-    part.attributes.retain(|key, _| !CHILDREN.contains(&key.as_str()));
+    part.attributes.retain(|key, _| !NOT_OF_A_TABLE.contains(&key.as_str()));
     part.order = table.columns.iter().map(|column| column.name.clone()).collect();
     for column in &table.columns {
         parts.add(ObjectRef::column(table, &column.name), column, vec![column.name.clone()]);

@@ -39,6 +39,26 @@ impl fmt::Display for Expectation {
 }
 
 impl Expectation {
+    /// That `sign` happens to `object`, or, where it belongs to a table, that the table is altered.
+    pub fn of(sign: Sign, object: &ObjectRef) -> Self {
+        let (sign, name) = match &object.table {
+            Some(table) if object.kind != ObjectKind::Table => (Sign::Altered, table),
+            _ => (sign, &object.name),
+        };
+        let name = object.schema.as_ref().map_or_else(|| name.clone(), |schema| format!("{schema}.{name}"));
+        Self { sign, name }
+    }
+
+    /// What is expected to happen.
+    pub fn sign(&self) -> Sign {
+        self.sign
+    }
+
+    /// To what, as it was written.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Whether it is `change` itself, or, for `~table`, a change of something that belongs to the table.
     pub fn happened(&self, change: &Change, dialect: Dialect) -> bool {
         match self.sign {

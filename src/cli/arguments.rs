@@ -33,6 +33,8 @@ pub enum Command {
     Lsp(LspArguments),
     /// Compare the declared schema with the live database
     Check(Box<CheckArguments>),
+    /// Run a command that changes the database (drizzle-kit push) only where nothing unforeseen is destroyed, and verify it
+    Guard(Box<GuardArguments>),
     /// Apply the preferred quick-fix of drifts to the TypeScript
     Fix(Box<FixArguments>),
     /// Record drifts in the ledger as documented and deferred
@@ -133,6 +135,26 @@ pub struct CheckArguments {
     pub verbose: bool,
 }
 
+/// Arguments of `guard`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Plans the push and refuses where it would destroy something that no --expect names as dropped (-NAME) or \
+                        altered (~NAME). Else it looks at the database, runs COMMAND in this terminal, and verifies that \
+                        nothing but the plan, or what --expect names, has happened. Exit codes: that of COMMAND where all is \
+                        as expected, 1 refused or something else changed, 2 wrong usage, 3 the database cannot be reached."
+)]
+pub struct GuardArguments {
+    /// Which project.
+    #[command(flatten)]
+    pub project: ProjectArguments,
+    /// A change that is meant: +NAME, -NAME or ~NAME (repeatable) [default: what the plan says]
+    #[arg(long, value_name = "CHANGE", allow_hyphen_values = true)]
+    pub expect: Vec<Expectation>,
+    /// The command: npx drizzle-kit push
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
+}
+
 /// Arguments of `fix`.
 #[derive(Debug, Args)]
 #[command(
@@ -205,6 +227,9 @@ pub struct PlanArguments {
     /// Write the output to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub output_file: Option<PathBuf>,
+    /// Also ask the project's own drizzle-kit 0.x, in a session that PostgreSQL keeps read-only, and say where it disagrees
+    #[arg(long)]
+    pub with_kit: bool,
     /// Print nothing but the plan
     #[arg(long, short)]
     pub quiet: bool,

@@ -7,6 +7,7 @@ mod doctor;
 mod explain;
 mod files;
 mod fix;
+mod guard;
 mod inspect;
 mod outcome;
 mod plan;
@@ -14,6 +15,7 @@ mod report;
 mod snapshot;
 mod verify;
 mod watch;
+mod with_kit;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -65,6 +67,7 @@ fn dispatch(command: &Command) -> Result<Outcome, Failure> {
         Command::Doctor(arguments) => doctor::run(arguments),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Guard(arguments) => guard::run(arguments),
         Command::Fix(arguments) => fix::run(arguments),
         Command::Defer(arguments) => defer::run(arguments),
         Command::Plan(arguments) => plan::run(arguments),

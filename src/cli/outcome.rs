@@ -13,6 +13,8 @@ pub enum Outcome {
     Clean,
     /// There is something at or above the level that counts.
     Drift,
+    /// As a command that was run ended.
+    Code(u8),
 }
 
 /// Why a command could not do its work: one sentence, without secrets.
@@ -31,6 +33,7 @@ impl From<Outcome> for ExitCode {
         match outcome {
             Outcome::Clean => Self::SUCCESS,
             Outcome::Drift => Self::from(1),
+            Outcome::Code(code) => Self::from(code),
         }
     }
 }

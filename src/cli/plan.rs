@@ -3,9 +3,10 @@
 use super::arguments::{PlanArguments, PlanFormat};
 use super::check::{both_sides, ledger};
 use super::files::write_report;
-use super::load_request;
 use super::outcome::{Failure, Outcome, complain, print};
 use super::report::plan as report;
+use super::with_kit::Opinion;
+use super::{load_request, with_kit};
 use crate::catalog::{DatabaseIdentity, Dialect, LiveCatalog, ObjectKind, ObjectRef};
 use crate::declared::{Declared, Kit, Reader};
 use crate::project::{self, DiskFiles, Project};
@@ -26,6 +27,8 @@ pub struct PlanReport {
     pub findings: Vec<Finding>,
     /// What the installed kit would do instead, where another was asked for.
     pub installed: Option<Comparison>,
+    /// What drizzle-kit itself says, where it was asked.
+    pub opinion: Option<Opinion>,
 }
 
 /// The plan of the installed kit against that of another.
@@ -54,6 +57,9 @@ pub fn run(arguments: &PlanArguments) -> Result<Outcome, Failure> {
     if arguments.project.kit_version.is_some() {
         made.installed = installed(arguments, &made, &live)?;
     }
+    if arguments.with_kit {
+        made.opinion = Some(with_kit::ask(arguments, &project)?);
+    }
     let text = match arguments.format {
         PlanFormat::Text => report::text(&made),
         PlanFormat::Concise => report::concise(&made),
@@ -77,6 +83,7 @@ pub(super) fn made(project: &Project, declared: &Declared, live: &LiveCatalog) -
         plan: push::plan(declared, live, &project.filter, &project.kit),
         findings: analyse(project, declared, live, &ledger(project)?, jiff::Zoned::now().date()),
         installed: None,
+        opinion: None,
     })
 }
 

@@ -24,6 +24,15 @@ pub use watch::{WatchSettings, Watcher, watch};
 
 use crate::catalog::{Dialect, LiveCatalog};
 
+/// Whether the server keeps a session of `target` read-only from its start on, because start-up options ask for it: then
+/// it does so for another program with the same options too. Only PostgreSQL can.
+pub async fn keeps_read_only(target: &Target, limits: &Limits) -> Result<bool, LiveError> {
+    match target.dialect {
+        Dialect::Postgresql if snapshot::named(target).is_none() => postgresql::keeps_read_only(target, limits).await,
+        _ => Ok(false),
+    }
+}
+
 /// Reads the structure of `target` and what its tables hold.
 pub async fn read(target: &Target, limits: &Limits) -> Result<LiveCatalog, LiveError> {
     let reading = async {

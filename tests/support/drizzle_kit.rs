@@ -73,6 +73,11 @@ impl Project {
         if success { String::new() } else { output }
     }
 
+    /// Lets `drizzle-kit push` change the database, and returns what it says.
+    pub fn push_in_earnest(&self) -> String {
+        self.run("drizzle-kit", &["push"]).1
+    }
+
     /// What `drizzle-kit push` says. It cannot ask without a terminal, so with `--strict` it never changes anything.
     pub fn push(&self) -> Push {
         let (_, output) = self.run("drizzle-kit", &["push", "--strict", "--verbose"]);

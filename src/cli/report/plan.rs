@@ -57,7 +57,32 @@ pub fn json(report: &PlanReport) -> Value {
             "onlyInstalled": { "statements": removed, "prompts": unasked },
         });
     }
+    if let Some(opinion) = &report.opinion {
+        let (only_kit, only_plan) = opinion.differences(report);
+        json["withKit"] = json!({
+            "agrees": only_kit.is_empty() && only_plan.is_empty(),
+            "statements": opinion.statements,
+            "questions": opinion.questions,
+            "onlyKit": only_kit,
+            "onlyPlan": only_plan,
+        });
+    }
     json
+}
+
+/// What drizzle-kit itself says.
+fn second_opinion(report: &PlanReport) -> Option<String> {
+    let (only_kit, only_plan) = report.opinion.as_ref()?.differences(report);
+    if only_kit.is_empty() && only_plan.is_empty() {
+        return Some("drizzle-kit itself, asked in a read-only session, plans the same statements.\n".into());
+    }
+    let mut text = String::from("drizzle-kit itself, asked in a read-only session, disagrees:\n");
+    for (who, items) in [("only drizzle-kit", only_kit), ("only this plan", only_plan)] {
+        for item in items {
+            let _ = writeln!(text, "  {who}: {item}");
+        }
+    }
+    Some(text)
 }
 
 /// One thing that push would do, with all its consecutive statements.
@@ -232,6 +257,10 @@ pub fn text(report: &PlanReport) -> String {
         text.push('\n');
         text.push_str(&upgrade(report, comparison));
     }
+    if let Some(opinion) = second_opinion(report) {
+        text.push('\n');
+        text.push_str(&opinion);
+    }
     let _ = write!(text, "\n{}\n", verdict(report));
     text
 }
@@ -327,6 +356,9 @@ pub fn markdown(report: &PlanReport) -> String {
     }
     if let Some(comparison) = &report.installed {
         let _ = write!(text, "\n```diff\n{}```\n", upgrade(report, comparison));
+    }
+    if let Some(opinion) = second_opinion(report) {
+        let _ = write!(text, "\n{opinion}");
     }
     if !plan.statements.is_empty() {
         let sql = plan.statements.iter().map(|item| item.sql.as_str()).collect::<Vec<_>>().join("\n");

@@ -147,6 +147,14 @@ impl Session {
     }
 }
 
+/// Whether the session that start-up options ask for is read-only before anything else is said.
+pub(super) async fn keeps_read_only(target: &Target, limits: &Limits) -> Result<bool, LiveError> {
+    let mut session = Session::open(target, limits).await?;
+    let answer = session.text("show default_transaction_read_only").await;
+    session.close().await;
+    Ok(answer? == "on")
+}
+
 /// Reads once.
 pub(super) async fn read(target: &Target, limits: &Limits) -> Result<LiveCatalog, LiveError> {
     let mut session = Session::open(target, limits).await?;
