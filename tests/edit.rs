@@ -16,6 +16,8 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
 #[path = "support/drizzle_kit.rs"]
 mod drizzle_kit;
+#[path = "support/mysql.rs"]
+mod mysql;
 #[path = "support/postgresql.rs"]
 mod postgresql;
 
@@ -28,7 +30,7 @@ struct Fixture {
     loaded: project::Project,
     live: LiveCatalog,
     /// Lives as long as the project.
-    _server: Option<std::sync::Arc<Server>>,
+    _server: Option<Box<dyn std::any::Any>>,
 }
 
 /// The rest of a config after its credentials.
@@ -51,7 +53,16 @@ impl Fixture {
         let server = Server::shared()?;
         server.create(name, sql).await;
         let url = server.url(name);
-        Some(Self::read(project, Dialect::Postgresql, &url, files, more_config, Some(server)).await)
+        Some(Self::read(project, Dialect::Postgresql, &url, files, more_config, Some(Box::new(server))).await)
+    }
+
+    /// A project over a new MySQL database called `name`, made by `sql`.
+    async fn mysql(name: &str, sql: &str, files: &[(&str, &str)], more_config: &str) -> Option<Self> {
+        let project = Project::new()?;
+        let server = mysql::Server::shared()?;
+        server.create(name, sql).await;
+        let url = server.root_url(name);
+        Some(Self::read(project, Dialect::Mysql, &url, files, more_config, Some(Box::new(server))).await)
     }
 
     async fn read(
@@ -60,7 +71,7 @@ impl Fixture {
         url: &str,
         files: &[(&str, &str)],
         more_config: &str,
-        server: Option<std::sync::Arc<Server>>,
+        server: Option<Box<dyn std::any::Any>>,
     ) -> Self {
         let name = dialect.name();
         project.write(
@@ -139,6 +150,7 @@ fn write(fix: &Fix) {
 
 const SQLITE_START: &str = "import { sqliteTable } from \"drizzle-orm/sqlite-core\";\n";
 const POSTGRESQL_START: &str = "import { pgTable } from \"drizzle-orm/pg-core\";\n";
+const MYSQL_START: &str = "import { mysqlTable } from \"drizzle-orm/mysql-core\";\n";
 const BOTH_SCHEMAS: &str = "  schemaFilter: [\"public\", \"app\"],\n";
 
 #[tokio::test]
@@ -167,6 +179,67 @@ async fn every_postgresql_table_is_declared_so_that_push_is_silent() {
     assert!(push.is_silent(), "{}\n{}", push.output, fixture.text("schema/tables.ts"));
     assert_eq!(speaking, BTreeMap::new());
     insta::assert_snapshot!("postgresql_tables", fixture.text("schema/tables.ts"));
+}
+
+#[tokio::test]
+async fn every_mysql_table_is_declared_so_that_push_is_silent() {
+    let files = [("schema/tables.ts", MYSQL_START)];
+    let sql = include_str!("fixtures/edit/tables.mysql.sql");
+    let Some(fixture) = Fixture::mysql("edit_tables", sql, &files, NO_MORE).await else { return };
+    assert!(fixture.live.catalog.tables.len() >= 24);
+    let speaking = fixture.declare_everything();
+    fixture.assert_compiles();
+    let push = fixture.project.push();
+    assert!(push.is_silent(), "{}\n{}", push.output, fixture.text("schema/tables.ts"));
+    assert_eq!(speaking, BTreeMap::new());
+    insta::assert_snapshot!("mysql_tables", fixture.text("schema/tables.ts"));
+}
+
+/// A question, both of whose choices lose the conversations; once they are declared, nothing but the new table.
+#[tokio::test]
+async fn after_the_story_push_wants_only_the_new_table_in_mysql() {
+    let sql = "
+        create table users (id int not null auto_increment primary key, email varchar(100) not null,
+          constraint users_email_unique unique (email));
+        create table conversations (id char(36) not null primary key, user_id int not null, title varchar(200),
+          created_at timestamp not null default current_timestamp,
+          constraint conversations_user_id_users_id_fk foreign key (user_id) references users (id));
+        insert into users (email) values ('ada@example.com');
+        insert into conversations (id, user_id, title) values ('1', 1, 'Where is my order?');";
+    let files = [(
+        "schema/tables.ts",
+        "import { int, mysqlTable, varchar } from \"drizzle-orm/mysql-core\";
+
+export const users = mysqlTable(\"users\", {
+  id: int(\"id\").autoincrement().primaryKey(),
+  email: varchar(\"email\", { length: 100 }).notNull().unique(),
+});
+
+export const identityMap = mysqlTable(\"identity_map\", {
+  id: int(\"id\").autoincrement().primaryKey(),
+  externalId: varchar(\"external_id\", { length: 100 }).notNull(),
+});
+",
+    )];
+    let Some(fixture) = Fixture::mysql("edit_story", sql, &files, NO_MORE).await else { return };
+    let plan = |declared: &Declared| {
+        drizzle_drift::push::plan(declared, &fixture.live, &fixture.loaded.filter, &fixture.loaded.kit)
+    };
+    let before = plan(&fixture.declared());
+    let question = &before.prompts[0];
+    assert_eq!(question.text, "Is identity_map table created or renamed from another table?");
+    assert_eq!(question.safe_choice, None, "{question:#?}");
+    assert_eq!(question.choices.len(), 2);
+    assert_eq!(question.choices[0].destroys.as_deref(), Some("table conversations, about 1 row"));
+
+    assert_eq!(fixture.declare_everything(), BTreeMap::new());
+    fixture.assert_compiles();
+    let push = fixture.project.push();
+    let [statement] = &push.statements()[..] else { panic!("{}", push.output) };
+    assert!(statement.starts_with("CREATE TABLE `identity_map` ("), "{statement}");
+    let after = plan(&fixture.declared());
+    let [planned] = &after.statements[..] else { panic!("{after:#?}") };
+    assert_eq!((&planned.sql, &after.prompts[..]), (statement, &[][..]));
 }
 
 /// The live tables that a statement of `push` changes.

@@ -94,7 +94,7 @@ fn faults(record: &Record, plan: &PushPlan) -> Vec<String> {
         faults.push(format!("questions\n    kit {theirs:#?}\n    we  {ours:#?}"));
     }
     let renames: Vec<_> = plan.prompts.iter().filter(|prompt| prompt.kind == PromptKind::CreatedOrRenamed).collect();
-    if let ([prompt], Some(renamed)) = (&renames[..], &record.renamed)
+    if let ([prompt, ..], Some(renamed)) = (&renames[..], &record.renamed)
         && let Some(theirs) = &renamed.statements
         && sql(theirs) != sql(&prompt.choices[1].statements)
     {

@@ -112,8 +112,8 @@ impl Evaluator<'_> {
             }
             (Family::Postgresql, Value::Date(milliseconds)) => Some(format!("'{}'", date_text(*milliseconds, word))),
             (Family::Mysql, _) if word == "json" => Some(format!("({})", quoted(&self.json(default)?.to_string()))),
-            (Family::Mysql, Value::String(text)) if word.ends_with("text") => Some(format!("({})", quoted(text))),
-            (Family::Mysql, _) if word == "decimal" => Some(format!("({})", default.to_text()?)),
+            (Family::Mysql, _) if matches!(word, "decimal" | "numeric") => Some(format!("({})", default.to_text()?)),
+            (Family::Mysql, Value::String(text)) => Some(mysql_text_v1(text, word)),
             (Family::Mysql, _) => self.mysql_default(default, sql_type),
             (Family::Sqlite, _) => self.sqlite_default_v1(default, sql_type, state),
             _ => self.plain_default(default),
@@ -226,6 +226,22 @@ impl Evaluator<'_> {
 /// As an SQL string.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
+}
+
+/// A text as drizzle 1.0 makes it a default of MySQL: what the type is not known to hold is written as it is.
+fn mysql_text_v1(text: &str, word: &str) -> String {
+    let escaped = || quoted(&text.replace('\\', "\\\\"));
+    match word {
+        "varbinary" => {
+            let digits: Vec<String> = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+            format!("(0x{})", digits.concat())
+        }
+        "char" | "character" | "varchar" | "nvarchar" | "enum" => escaped(),
+        "timestamp" | "datetime" | "date" | "time" => format!("'{text}'"),
+        "binary" => format!("({})", escaped()),
+        _ if word.ends_with("text") || word.ends_with("blob") => format!("({})", escaped()),
+        _ => text.to_owned(),
+    }
 }
 
 /// `text` without the casts at its end.

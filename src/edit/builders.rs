@@ -218,6 +218,11 @@ pub(super) fn builder(family: Family, generation: Generation, sql_type: &str) ->
     let Some((_, function, parameters, fixed, kind)) = rows.iter().copied().flatten().find(|row| row.0 == name) else {
         return built;
     };
+    if family == Family::Mysql && base == "tinyint" && arguments == ["1"] {
+        built.function = "boolean";
+        built.kind = Kind::Boolean;
+        return built;
+    }
     if arguments.len() > parameters.len() && family != Family::Sqlite {
         return built;
     }

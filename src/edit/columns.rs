@@ -114,6 +114,9 @@ impl Writer<'_> {
                 ));
             }
         }
+        if let Some(update) = column.on_update.as_ref().filter(|_| self.family() == Family::Mysql) {
+            text.push_str(&self.on_update_modifier(builder.function, update));
+        }
         text.push_str(&self.unique_modifier(table, column, &key));
         if let Some(generated) = &column.generated {
             let modifier = self.generated(table, column, generated);
@@ -124,6 +127,16 @@ impl Writer<'_> {
         }
         text.push_str(&self.reference_modifier(table, column));
         Ok(format!("{}: {text}", self.style.property(&key)))
+    }
+
+    /// `.onUpdateNow()`, as far as the builder has it: 0.31 does for timestamps, without a precision.
+    fn on_update_modifier(&self, function: &str, update: &str) -> String {
+        let precision = update.split_once('(').map(|(_, rest)| rest.trim_end_matches(')'));
+        match (function, self.v0(), precision) {
+            ("timestamp", true, _) | ("timestamp" | "datetime", false, None) => ".onUpdateNow()".to_owned(),
+            ("timestamp" | "datetime", false, Some(precision)) => format!(".onUpdateNow({{ fsp: {precision} }})"),
+            _ => String::new(),
+        }
     }
 
     /// A builder's configuration as an argument.

@@ -31,7 +31,11 @@ impl Writer<'_> {
         for key in table.foreign_keys.iter().filter(|key| concerns(&key.columns)) {
             extras.extend(self.foreign_key(table, key, parameter));
         }
-        for index in table.indexes.iter().filter(|index| !index.of_foreign_key) {
+        // On MySQL, drizzle-kit passes over an index only if it bears the name of a foreign key.
+        let is_mysql = self.family() == Family::Mysql;
+        let is_key = |index: &Index| table.foreign_keys.iter().any(|key| key.name.as_ref() == Some(&index.name));
+        let own = |index: &&Index| if is_mysql { !is_key(index) } else { !index.of_foreign_key };
+        for index in table.indexes.iter().filter(own) {
             let columns: Vec<String> = index.columns.iter().map(|column| column.expression.clone()).collect();
             if concerns(&columns) {
                 extras.push(self.index(table, index, parameter));
@@ -65,7 +69,7 @@ impl Writer<'_> {
 
     /// `columns` in the table's order, which is the order in which drizzle-kit 0.31 reads constraints back.
     fn as_read(&mut self, table: &Table, columns: &[String], what: &str) -> Vec<String> {
-        if !self.v0() {
+        if !self.v0() || self.family() == Family::Mysql {
             return columns.to_vec();
         }
         let sorted: Vec<String> =
@@ -89,7 +93,12 @@ impl Writer<'_> {
         let ordered = self.as_read(table, columns, "The primary key");
         let members = self.member_list(table, &ordered, parameter).join(", ");
         let usual = format!("{}_{}_pk", table.name, ordered.join("_"));
-        let name = name.filter(|name| self.family() == Family::Postgresql && self.v0() && *name != usual);
+        // MySQL's keys have no names; 0.31 takes the table and the columns for one, which is not its own usual name.
+        let read = format!("{}_{}", table.name, ordered.join("_"));
+        let name = match self.family() {
+            Family::Mysql => Some(read.as_str()).filter(|_| self.v0()),
+            _ => name.filter(|name| self.family() == Family::Postgresql && self.v0() && *name != usual),
+        };
         let name = name.map(|name| format!(", name: {}", self.style.string(name))).unwrap_or_default();
         Some(Extra { key: "pk".into(), text: format!("{function}({{ columns: [{members}]{name} }})") })
     }

@@ -63,7 +63,7 @@ pub(super) fn spelling(
     // 1.0 compares meanings, so whatever is natural is silent; so is MySQL's, as far as is known.
     let lenient = generation == Generation::V1 || family == Family::Mysql;
     let chosen = candidates.iter().position(|candidate| lenient || Some(&candidate.seen) == seen.as_ref());
-    let silent = chosen.is_some();
+    let silent = chosen.is_some() && !(family == Family::Mysql && is_stubborn(generation, builder, sql));
     let chosen = candidates.into_iter().nth(chosen.unwrap_or(0));
     chosen.map_or_else(
         || Spelling { modifier: format!(".default({})", template(tag, sql)), uses_sql: true, silent: false },
@@ -361,9 +361,13 @@ fn sqlite(generation: Generation, builder: &mut Builder, sql: &str, style: &Styl
 // ---- MySQL ----
 
 fn mysql(builder: &Builder, sql: &str, style: &Style, tag: &str) -> Vec<Candidate> {
-    let now = matches!(sql.to_lowercase().as_str(), "now()" | "(now())" | "current_timestamp" | "current_timestamp()");
+    // drizzle-kit 0.31 puts parentheses around what the database has, and only `(now())` is stored with some.
+    let is_now = sql.to_lowercase().starts_with("current_timestamp");
     let candidate = match builder.kind {
-        Kind::Moment if now => literal(".defaultNow()".into(), Seen::Text("(now())".into())),
+        _ if is_now => raw(tag, &format!("({sql})")),
+        Kind::Moment if matches!(sql.to_lowercase().as_str(), "now()" | "(now())") => {
+            literal(".defaultNow()".into(), Seen::Text("(now())".into()))
+        }
         Kind::Number => match number(sql.trim_matches('\'')) {
             Some(value) => literal(format!(".default({})", number_literal(value)), Seen::Number(value)),
             None => raw(tag, sql),
@@ -379,6 +383,16 @@ fn mysql(builder: &Builder, sql: &str, style: &Style, tag: &str) -> Vec<Candidat
         _ => raw(tag, sql),
     };
     vec![candidate]
+}
+
+/// Whether drizzle-kit reads a default back as something that no code gives: 0.31 leaves the backslashes before the quotes
+/// of an expression, 1.0 puts that of a CHAR or VARCHAR between quotes.
+fn is_stubborn(generation: Generation, builder: &Builder, sql: &str) -> bool {
+    let Some(inner) = sql.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) else { return false };
+    match generation {
+        Generation::V0 => inner.contains('\'') && !unquoted(inner).is_some_and(|(_, rest)| rest.is_empty()),
+        Generation::V1 => matches!(builder.function, "char" | "varchar") && !inner.starts_with('('),
+    }
 }
 
 #[cfg(test)]

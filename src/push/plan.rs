@@ -53,7 +53,10 @@ pub fn plan(declared: &Declared, live: &LiveCatalog, filter: &Filter, kit: &Kit)
             let mut answers = vec![0; number];
             answers.push(choice);
             left = left.checked_sub(1)?;
-            Some(planner(&input, &mut Renames::answering(answers)).statements)
+            // What ends push before its first statement is no way out either.
+            let run = planner(&input, &mut Renames::answering(answers));
+            let gives_up = run.failure.is_some_and(|failure| failure.statement.is_none());
+            (!gives_up).then_some(run.statements)
         };
         prompts.push(prompt(question, &run.statements, &mut again));
     }

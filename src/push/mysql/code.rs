@@ -6,11 +6,12 @@ use super::snapshot::{
 use crate::catalog::{Column, DefaultForm, Fact, Generation, Index, Table, Unique, UniqueForm};
 use crate::declared::DeclaredTable;
 use crate::push::input::Input;
+use crate::text::FilePath;
 
 /// What drizzle-kit makes of the code, or why it gives up.
 pub(super) fn snapshot(input: &Input) -> Result<Snapshot, String> {
     let mut snapshot = Snapshot::default();
-    for declared in &input.declared.tables {
+    for declared in in_order(&input.declared.tables) {
         // Of two tables of one name, 0.x has the last.
         let table = table(declared, input.generation)?;
         match snapshot.tables.iter_mut().find(|earlier| earlier.name == table.name) {
@@ -37,6 +38,21 @@ pub(super) fn snapshot(input: &Input) -> Result<Snapshot, String> {
         });
     }
     Ok(snapshot)
+}
+
+/// The tables as drizzle-kit meets them: a module gives its exports by their names.
+fn in_order(tables: &[DeclaredTable]) -> Vec<&DeclaredTable> {
+    let mut files: Vec<&FilePath> = Vec::new();
+    let mut order: Vec<((usize, &str), &DeclaredTable)> = Vec::with_capacity(tables.len());
+    for table in tables {
+        let file = files.iter().position(|file| **file == table.name.file).unwrap_or(files.len());
+        if file == files.len() {
+            files.push(&table.name.file);
+        }
+        order.push(((file, table.export.as_deref().unwrap_or_default()), table));
+    }
+    order.sort_by_key(|(key, _)| *key);
+    order.into_iter().map(|(_, table)| table).collect()
 }
 
 fn table(declared: &DeclaredTable, generation: Generation) -> Result<KitTable, String> {

@@ -1,6 +1,6 @@
 //! Where the server refuses a statement of push, as far as that follows from the two sides.
 
-use super::snapshot::{KitForeignKey, KitTable, Snapshot};
+use super::snapshot::{KitColumn, KitForeignKey, KitTable, Snapshot};
 use crate::catalog::Rows;
 use crate::push::input::Input;
 use crate::push::{Failure, Statement};
@@ -10,7 +10,7 @@ const LONGEST_NAME: usize = 64;
 
 /// The first statement that fails.
 pub(super) fn first(statements: &[Statement], from: &Snapshot, to: &Snapshot, input: &Input) -> Option<Failure> {
-    let mut server = Server::new(from);
+    let mut server = Server::new(from, input);
     statements.iter().enumerate().find_map(|(number, statement)| {
         let (sqlstate, reason) = server.run(&statement.sql, to)?;
         let reason = match number {
@@ -29,18 +29,23 @@ pub(super) fn first(statements: &[Statement], from: &Snapshot, to: &Snapshot, in
 /// What of the database matters to whether a statement is refused.
 struct Server {
     tables: Vec<KitTable>,
+    /// Tables that drizzle-kit does not see.
+    hidden: Vec<String>,
 }
 
 type Refusal = Option<(&'static str, String)>;
 
 impl Server {
-    fn new(from: &Snapshot) -> Self {
+    fn new(from: &Snapshot, input: &Input) -> Self {
+        let catalog = &input.live.catalog;
+        let all = catalog.tables.iter().map(|table| &table.name).chain(catalog.views.iter().map(|view| &view.name));
+        let hidden = all.filter(|name| from.table(name).is_none()).cloned().collect();
         let mut tables = from.tables.clone();
         for table in &mut tables {
             let uniques = std::mem::take(&mut table.uniques);
             table.indexes.extend(uniques);
         }
-        Self { tables }
+        Self { tables, hidden }
     }
 
     fn table(&mut self, name: &str) -> Option<&mut KitTable> {
@@ -66,12 +71,33 @@ impl Server {
             }
             return None;
         }
+        if sql.starts_with("CREATE INDEX ") || sql.starts_with("CREATE UNIQUE INDEX ") {
+            let table = rest.first().and_then(|table| self.table(table))?;
+            let missing = rest.iter().skip(1).find(|column| table.column(column).is_none());
+            // Unless it is part of an expression.
+            let missing = missing
+                .filter(|column| sql.contains(&format!("(`{column}`)")) || sql.contains(&format!("`{column}`,")));
+            return missing.map(|column| ("42000", format!("`{}` has no column `{column}`", table.name)));
+        }
         if sql.starts_with("DROP INDEX ") {
             return rest.first().and_then(|table| self.drop_index(table, first));
         }
         let after =
             sql.strip_prefix("ALTER TABLE ").and_then(|rest| rest.split_once("` ")).map_or("", |(_, after)| after);
         let Some(name) = rest.first() else { return self.keys(first, after, to) };
+        let column = to.table(first).and_then(|table| table.column(name));
+        if let Some(refusal) =
+            column.filter(|_| after.contains(" DEFAULT ")).and_then(|column| refused_default(first, column))
+        {
+            return Some(refusal);
+        }
+        if let (Some(new), true) = (rest.get(1), after.starts_with("RENAME COLUMN ")) {
+            let table = self.table(first)?;
+            for column in table.columns.iter_mut().filter(|column| column.name == *name) {
+                column.name.clone_from(new);
+            }
+            return None;
+        }
         if after.starts_with("DROP INDEX ") {
             return self.drop_index(first, name);
         }
@@ -85,7 +111,13 @@ impl Server {
             return self.drop_column(first, name);
         }
         if after.starts_with("ADD `") {
-            return self.add_column(first, name, after);
+            let refused = self.add_column(first, name, after);
+            if let (Some(column), Some(table)) =
+                (to.table(first).and_then(|table| table.column(name)), self.table(first))
+            {
+                table.columns.push(column.clone());
+            }
+            return refused;
         }
         if after.starts_with("MODIFY COLUMN ") {
             return self.modify(first, name, after);
@@ -116,10 +148,13 @@ impl Server {
     }
 
     fn create_table(&mut self, name: &str, to: &Snapshot) -> Refusal {
-        if self.table(name).is_some() {
+        if self.table(name).is_some() || self.hidden.iter().any(|hidden| hidden == name) {
             return Some(("42S01", format!("`{name}` exists already")));
         }
         let table = to.table(name)?.clone();
+        if let Some(refusal) = table.columns.iter().find_map(|column| refused_default(name, column)) {
+            return Some(refusal);
+        }
         let precise = table.columns.iter().find(|column| {
             let update = column.on_update.as_deref().unwrap_or("CURRENT_TIMESTAMP");
             let written = column.type_text().split_once('(').map(|(_, precision)| precision.trim_end_matches(')'));
@@ -251,7 +286,18 @@ impl Server {
             .cloned()
             .collect();
         let name = table.to_owned();
-        let table = self.table(table)?;
+        let added = quoted_names(after);
+        if let (Some(key), true) = (added.first(), after.contains(" FOREIGN KEY ")) {
+            let is_taken = |other: &KitForeignKey| other.name.to_lowercase() == key.to_lowercase();
+            if self.tables.iter().flat_map(|table| &table.foreign_keys).any(is_taken) {
+                return Some(("HY000", format!("another foreign key of the database is called `{key}`")));
+            }
+            let key =
+                to.table(&name).and_then(|table| table.foreign_keys.iter().find(|other| other.name == *key)).cloned();
+            self.table(&name)?.foreign_keys.extend(key);
+            return None;
+        }
+        let table = self.table(&name)?;
         if after.starts_with("ADD PRIMARY KEY") {
             if !table.keys.is_empty() {
                 return Some(("42000", format!("`{name}` has a primary key already")));
@@ -262,7 +308,8 @@ impl Server {
                 return Some(("42000", format!("`{name}` has no primary key to drop")));
             };
             let counts = table.columns.iter().any(|column| {
-                (column.autoincrement || column.type_text() == "serial") && key.columns.contains(&column.name)
+                // A serial has an index of its own.
+                column.autoincrement && column.type_text() != "serial" && key.columns.contains(&column.name)
             });
             let others: Vec<Vec<String>> = table
                 .indexes
@@ -288,6 +335,24 @@ impl Server {
         }
         None
     }
+}
+
+/// A default that MySQL does not take: an expression without parentheses, a literal for a long text.
+fn refused_default(table: &str, column: &KitColumn) -> Refusal {
+    const NOW: [&str; 4] = ["now", "current_timestamp", "localtime", "localtimestamp"];
+    const LONG: [&str; 9] =
+        ["blob", "tinyblob", "mediumblob", "longblob", "text", "tinytext", "mediumtext", "longtext", "json"];
+    let text = column.default_value()?.text();
+    let what = format!("the default of \"{table}\".\"{}\"", column.name);
+    let function = text.split_once('(').map_or("", |(name, _)| name).to_lowercase();
+    let is_name = !function.is_empty() && function.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if is_name && !NOW.contains(&function.as_str()) {
+        return Some(("42000", format!("{what} is an expression and needs parentheses around it")));
+    }
+    let is_long = LONG.contains(&column.type_text().to_lowercase().as_str());
+    (is_long && text.starts_with('\'')).then(|| {
+        ("42000", format!("{what} must be an expression in parentheses, as its type is {}", column.type_text()))
+    })
 }
 
 /// The names between backticks.

@@ -72,14 +72,17 @@ pub(super) fn difference(mut from: Snapshot, mut to: Snapshot, open: bool, renam
     );
 
     let checks: fn(&KitTable) -> &[KitCheck] = |table| &table.checks;
-    let (new, old) = between(&from, &to, checks, |check| &check.name);
+    let (new, mut old) = between(&from, &to, checks, |check| &check.name);
+    old.sort_by_key(|(_, check)| &check.name);
     let new = new.iter().filter(|(table, _)| !is_created(table));
     plan.create_checks.extend(new.map(|(table, check)| steps::create_check(&table.name, check)));
     let old = old.iter().filter(|(table, _)| !is_deleted(&table.name));
     plan.drop_checks.extend(old.map(|(table, check)| steps::drop_check(&table.name, check)));
 
     let keys: fn(&KitTable) -> &[KitForeignKey] = |table| &table.foreign_keys;
-    let (new, old) = between(&from, &to, keys, |key| &key.name);
+    let (new, mut old) = between(&from, &to, keys, |key| &key.name);
+    // The server keeps them by their names.
+    old.sort_by_key(|(_, key)| &key.name);
     for (table, key) in new {
         if created.len() >= 2 || !is_created(table) {
             plan.create_foreign_keys.push(steps::create_foreign_key(&table.name, key));
@@ -109,7 +112,10 @@ pub(super) fn difference(mut from: Snapshot, mut to: Snapshot, open: bool, renam
         }
     }
 
-    for before in &from.tables {
+    // Columns are read by the names of their tables, tables by the time at which they were made.
+    let mut tables: Vec<&KitTable> = from.tables.iter().collect();
+    tables.sort_by_key(|table| &table.name);
+    for before in tables {
         let Some(after) = to.table(&before.name) else { continue };
         let (altered, recreated) = alters(before, after);
         plan.alter_columns.extend(altered);
@@ -304,7 +310,9 @@ fn columns(from: &mut Snapshot, to: &Snapshot, created: &[&String], renames: &mu
             tables.push(table.name.clone());
         }
     }
-    for table in &from.tables {
+    let mut others: Vec<&KitTable> = from.tables.iter().collect();
+    others.sort_by_key(|table| &table.name);
+    for table in others {
         if !tables.contains(&table.name) && to.table(&table.name).is_some() {
             tables.push(table.name.clone());
         }
