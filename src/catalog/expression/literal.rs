@@ -25,7 +25,7 @@ pub(super) enum Kind {
     /// A date and a time; a distance from UTC is dropped.
     Timestamp,
     /// An instant.
-    Instant,
+    PointInTime,
     Time,
     Interval,
     /// Coordinates: numbers between signs.
@@ -49,7 +49,7 @@ const KINDS: &[(Family, Kind, &[&str])] = &[
     (Family::Postgresql, Kind::Uuid, &["uuid"]),
     (Family::Postgresql, Kind::Date, &["date"]),
     (Family::Postgresql, Kind::Timestamp, &["timestamp"]),
-    (Family::Postgresql, Kind::Instant, &["timestamp with time zone"]),
+    (Family::Postgresql, Kind::PointInTime, &["timestamp with time zone"]),
     (Family::Postgresql, Kind::Time, &["time"]),
     (Family::Postgresql, Kind::Interval, &["interval*"]),
     (
@@ -207,7 +207,7 @@ fn same_text(family: Family, sql_type: &SqlType, a: &str, b: &str) -> Same {
         Kind::Uuid => by(uuid, a, b),
         Kind::Date => by(|text| Moment::parse(text).map(|moment| moment.local().date()), a, b),
         Kind::Timestamp => by(|text| Moment::parse(text).map(Moment::local), a, b),
-        Kind::Instant => by(|text| Moment::parse(text)?.instant(), a, b),
+        Kind::PointInTime => by(|text| Moment::parse(text)?.instant(), a, b),
         Kind::Time => by(parse_time, a, b),
         Kind::Interval => by(Span::parse, a, b),
         Kind::Numbers => by(numbers, a, b),
