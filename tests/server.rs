@@ -366,3 +366,24 @@ fn half_typed_code_and_configs_keep_their_last_facts() {
         has_code("undeclared-table")(diagnostics) && lacks_code("unresolved-declaration")(diagnostics)
     });
 }
+
+#[test]
+fn a_lens_sums_up_what_push_would_do() {
+    let story = Story::new();
+    let schema = story.schema();
+    let (mut client, initialized) = LspClient::start(&story.folder(), utf8(), quickly());
+    assert!(initialized["capabilities"]["codeLensProvider"].is_object(), "{initialized}");
+    client.open(&schema);
+    client.diagnostics(&schema, has_code("undeclared-table"));
+    let lenses = client.request("textDocument/codeLens", json!({ "textDocument": { "uri": uri(&schema) } }));
+    assert_eq!(lenses.as_array().map(Vec::len), Some(1), "{lenses}");
+    assert_eq!(lenses[0]["range"]["start"], json!({ "line": 0, "character": 0 }));
+    assert_eq!(lenses[0]["command"]["command"], "drizzle-drift.refresh");
+    let title = lenses[0]["command"]["title"].as_str().expect("a title");
+    assert!(title.starts_with("push would: ") && title.contains("+ identity_map"), "{title}");
+    assert!(title.contains("drop conversations (about 3 rows)") && title.contains("question"), "{title}");
+    // The question itself is in the hover.
+    let hover = hover(&mut client, &schema, 1, 4)["contents"]["value"].as_str().expect("text").to_owned();
+    assert!(hover.contains("Is identity_map table created or renamed from another table?"), "{hover}");
+    assert!(hover.contains("+ identity_map create table"), "{hover}");
+}
