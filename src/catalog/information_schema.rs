@@ -41,7 +41,7 @@ pub struct TableWords {
     pub create_time: Option<String>,
     /// COLUMNS, in their order. Those of an invalid view are missing.
     pub columns: Vec<ColumnWords>,
-    /// STATISTICS with the primary key's, in the order in which the server lists them, which drizzle-kit leaves as it is.
+    /// STATISTICS with the primary key's, by INDEX_NAME and SEQ_IN_INDEX.
     pub statistics: Vec<StatisticWords>,
     /// CONSTRAINT_NAME of the foreign keys, in the server's order of names.
     pub foreign_keys: Vec<String>,

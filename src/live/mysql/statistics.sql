@@ -3,4 +3,4 @@ select cast(table_name as char), cast(index_name as char), non_unique = 1, cast(
   cast(index_type as char), is_visible = 'NO', cast(index_comment as char)
 from information_schema.statistics
 where table_schema = database()
-order by seq_in_index
+order by table_name, index_name, seq_in_index
