@@ -244,8 +244,8 @@ fn mysql_text_v1(text: &str, word: &str) -> String {
     }
 }
 
-/// `text` without the casts at its end.
-fn without_casts(text: &str) -> String {
+/// `text` without the casts at its end, as drizzle-kit 1.0 cuts them off.
+pub fn without_casts(text: &str) -> String {
     static CASTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(r#"(?i)(::["\w.\s-]+(?:\([^)]*\))?(?:\swith(?:out)?\stime\szone)?(?:\[\])?)+$"#).ok()
     });

@@ -27,6 +27,7 @@ use std::sync::Arc;
 
 pub use casing::cased;
 pub use data::{ConfigPlaces, Data, Environment, EnvironmentLoad, PlacedData, Property};
+pub use defaults::without_casts;
 pub use kit::Kit;
 pub use reader::Reader;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::legacy;
 use super::message::{self, Facts};
+use super::noise;
 use super::plan::is_planned;
 use super::{Aspect, Consequence, Finding, Loss, PromptKind, PushPlan, Statement};
 use crate::catalog::{Column, LiveCatalog, ObjectKind, ObjectRef, Rows, Table};
@@ -16,7 +17,7 @@ use crate::drift::{Class, Code, Drift, Ledger, Severity};
 /// The class of a drift is settled here, since it depends on the kit: a difference in meaning that push does not see is a
 /// blind spot, and one in words alone that push does not see either is no finding.
 pub fn assess(
-    drifts: Vec<Drift>,
+    mut drifts: Vec<Drift>,
     plan: &PushPlan,
     declared: &Declared,
     live: &LiveCatalog,
@@ -27,6 +28,16 @@ pub fn assess(
     let family = declared.dialect.family();
     let legacy = (!is_planned(family, kit)).then(|| legacy::Plan::new(&drifts, declared, live, kit));
     let matcher = Matcher::new(plan, declared, live);
+    if legacy.is_none() {
+        let explained = drifts.iter().flat_map(|drift| matcher.numbers(drift)).collect();
+        let noise = noise::findings(plan, &explained, declared, live);
+        if !noise.is_empty() {
+            drifts.extend(noise);
+            drifts.sort_by(|a, b| {
+                (a.place.is_none(), &a.place, &a.object, a.code).cmp(&(b.place.is_none(), &b.place, &b.object, b.code))
+            });
+        }
+    }
     drifts
         .into_iter()
         .filter_map(|drift| {
@@ -123,6 +134,11 @@ impl<'a> Matcher<'a> {
 
     /// The statements that change what `drift` is about, in push's order.
     fn statements(&self, drift: &Drift) -> Vec<&'a Statement> {
+        self.numbers(drift).into_iter().map(|number| &self.plan.statements[number]).collect()
+    }
+
+    /// Their places in the plan.
+    fn numbers(&self, drift: &Drift) -> Vec<usize> {
         let aspects = aspects(drift.code);
         let touching = |object| self.touching.get(object).into_iter().flatten();
         let own = touching(&drift.object).filter(|(_, aspect)| aspects.contains(aspect));
@@ -131,7 +147,7 @@ impl<'a> Matcher<'a> {
             own.chain(drift.also.iter().flat_map(touching)).map(|(number, _)| *number).collect();
         numbers.sort_unstable();
         numbers.dedup();
-        numbers.into_iter().map(|number| &self.plan.statements[number]).collect()
+        numbers
     }
 
     /// The names that push takes into consideration for the object.

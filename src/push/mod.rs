@@ -6,6 +6,7 @@ mod input;
 mod legacy;
 mod message;
 mod mysql;
+mod noise;
 mod plan;
 mod postgresql;
 mod push_plan;

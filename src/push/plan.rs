@@ -24,10 +24,9 @@ type Planner = fn(&Input, &mut Renames) -> Run;
 /// The planner of a schema language and a version of drizzle-kit.
 fn planner(family: Family, generation: Generation) -> Option<Planner> {
     match (family, generation) {
-        (Family::Postgresql, Generation::V0) => Some(postgresql::run),
+        (Family::Postgresql, _) => Some(postgresql::run),
         (Family::Mysql, _) => Some(mysql::run),
         (Family::Sqlite, _) => Some(sqlite::run),
-        (Family::Postgresql, Generation::V1) => None,
     }
 }
 

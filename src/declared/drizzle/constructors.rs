@@ -20,6 +20,31 @@ impl DrizzleFunction {
     }
 }
 
+/// The options of PostgreSQL's views in drizzle-kit's order.
+const VIEW_OPTIONS: &[&str] = &[
+    "check_option",
+    "security_barrier",
+    "security_invoker",
+    "fillfactor",
+    "toast_tuple_target",
+    "parallel_workers",
+    "autovacuum_enabled",
+    "vacuum_index_cleanup",
+    "vacuum_truncate",
+    "autovacuum_vacuum_threshold",
+    "autovacuum_vacuum_scale_factor",
+    "autovacuum_vacuum_cost_delay",
+    "autovacuum_vacuum_cost_limit",
+    "autovacuum_freeze_min_age",
+    "autovacuum_freeze_max_age",
+    "autovacuum_freeze_table_age",
+    "autovacuum_multixact_freeze_min_age",
+    "autovacuum_multixact_freeze_max_age",
+    "autovacuum_multixact_freeze_table_age",
+    "log_autovacuum_min_duration",
+    "user_catalog_table",
+];
+
 /// A text that must be there.
 pub(super) fn required(value: &Value, location: Location) -> Known<Rc<str>> {
     match text_of(value, location)? {
@@ -495,11 +520,13 @@ impl Evaluator<'_> {
             },
             // PostgreSQL's.
             "with" => {
-                let options = self.named_options(&arguments.get(0), location);
+                let options = self.named_options(&arguments.get(0), location).into_iter();
                 let mut builder = (**builder).clone();
-                builder.options.extend(
-                    options.into_iter().map(|(name, value)| (crate::declared::cased(&name, Casing::SnakeCase), value)),
-                );
+                builder
+                    .options
+                    .extend(options.map(|(name, value)| (crate::declared::cased(&name, Casing::SnakeCase), value)));
+                // drizzle-kit keeps them in an order of its own.
+                builder.options.sort_by_key(|(name, _)| VIEW_OPTIONS.iter().position(|known| known == name));
                 Value::ViewBuilder(Rc::new(builder))
             }
             "withNoData" => Value::ViewBuilder(Rc::new(ViewBuilder { with_no_data: true, ..(**builder).clone() })),

@@ -3,6 +3,7 @@
 mod enum_values;
 mod failures;
 mod v0;
+mod v1;
 mod words;
 
 use super::input::Input;
@@ -13,6 +14,7 @@ use crate::catalog::Generation;
 /// One push.
 pub(super) fn run(input: &Input, renames: &mut Renames) -> Run {
     match input.generation {
-        Generation::V0 | Generation::V1 => v0::run(input, renames),
+        Generation::V0 => v0::run(input, renames),
+        Generation::V1 => v1::run(input, renames),
     }
 }

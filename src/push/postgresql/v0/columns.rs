@@ -310,7 +310,7 @@ impl Altered<'_, '_> {
     }
 }
 
-fn changed_identity(alter: &str, old: &Ident, new: &Ident) -> Vec<String> {
+pub(in crate::push::postgresql) fn changed_identity(alter: &str, old: &Ident, new: &Ident) -> Vec<String> {
     let mut sql = Vec::new();
     if old.always != new.always {
         sql.push(format!("{alter} SET GENERATED {};", if new.always { "ALWAYS" } else { "BY DEFAULT" }));

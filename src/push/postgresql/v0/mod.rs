@@ -1,12 +1,12 @@
 //! What `drizzle-kit push` 0.31 would do on PostgreSQL: both sides as it snapshots them, their difference as it sees it, and
 //! its statements with what it asks about them.
 
-mod columns;
+pub(super) mod columns;
 mod defaults;
 mod diff;
-mod resolve;
-mod snapshot;
-mod spell;
+pub(super) mod resolve;
+pub(super) mod snapshot;
+pub(super) mod spell;
 mod steps;
 mod suggestions;
 mod tables;

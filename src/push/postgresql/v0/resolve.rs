@@ -5,7 +5,7 @@ use crate::push::renames::{Item, Renames};
 
 /// What is left once push's questions are answered: places on the code's side, places on the live side.
 #[derive(Debug, Default)]
-pub(super) struct Resolution {
+pub(in crate::push::postgresql) struct Resolution {
     pub created: Vec<usize>,
     pub deleted: Vec<usize>,
     /// Old place, new place.
@@ -13,7 +13,7 @@ pub(super) struct Resolution {
 }
 
 /// A thing as the question needs it.
-pub(super) struct Thing {
+pub(in crate::push::postgresql) struct Thing {
     /// Its place on its side.
     pub place: usize,
     pub key: String,
@@ -38,18 +38,28 @@ fn resolution(created: &[Thing], deleted: &[Thing], answers: Vec<Option<usize>>)
 }
 
 /// Resolves things that belong to no table.
-pub(super) fn named(renames: &mut Renames, noun: &str, created: &[Thing], deleted: &[Thing]) -> Resolution {
+pub(in crate::push::postgresql) fn named(
+    renames: &mut Renames,
+    noun: &str,
+    created: &[Thing],
+    deleted: &[Thing],
+) -> Resolution {
     let answers = renames.resolve_named(noun, &items(created), &items(deleted));
     resolution(created, deleted, answers)
 }
 
 /// Resolves the columns of `table`; drizzle-kit 0.31 asks of its policies in the same words.
-pub(super) fn columns(renames: &mut Renames, table: &str, created: &[Thing], deleted: &[Thing]) -> Resolution {
+pub(in crate::push::postgresql) fn columns(
+    renames: &mut Renames,
+    table: &str,
+    created: &[Thing],
+    deleted: &[Thing],
+) -> Resolution {
     let answers = renames.resolve_columns(table, &items(created), &items(deleted));
     resolution(created, deleted, answers)
 }
 
 /// The key of what stands in a schema: the schema only where it is not `public`.
-pub(super) fn key(schema: &str, name: &str) -> String {
+pub(in crate::push::postgresql) fn key(schema: &str, name: &str) -> String {
     if schema == "public" || schema.is_empty() { name.to_owned() } else { format!("{schema}.{name}") }
 }

@@ -13,7 +13,7 @@ use crate::declared::DeclaredTable;
 use crate::push::input::Input;
 
 /// The schema that drizzle-kit leaves out of names of tables.
-pub(super) const PUBLIC: &str = "public";
+pub(in crate::push::postgresql) const PUBLIC: &str = "public";
 
 /// One side.
 #[derive(Default)]
@@ -54,7 +54,7 @@ pub(super) struct Col<'a> {
 
 /// An identity column's sequence, every option spelled out as far as drizzle-kit finds it.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Ident<'a> {
+pub(in crate::push::postgresql) struct Ident<'a> {
     pub name: Cow<'a, str>,
     pub always: bool,
     pub options: Options<'a>,
@@ -62,7 +62,7 @@ pub(super) struct Ident<'a> {
 
 /// A sequence's options.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Options<'a> {
+pub(in crate::push::postgresql) struct Options<'a> {
     pub increment: Cow<'a, str>,
     pub min: Cow<'a, str>,
     pub max: Cow<'a, str>,
@@ -111,7 +111,7 @@ impl Tab<'_> {
 }
 
 /// `"name"`, or `"schema"."name"` outside `public`.
-pub(super) fn qualified(schema: &str, name: &str) -> String {
+pub(in crate::push::postgresql) fn qualified(schema: &str, name: &str) -> String {
     if schema == PUBLIC || schema.is_empty() { format!("\"{name}\"") } else { format!("\"{schema}\".\"{name}\"") }
 }
 
@@ -143,7 +143,7 @@ pub(super) fn declared<'a>(input: &Input<'a>) -> Snapshot<'a> {
     let enums = input.declared.enums.iter().map(|located| enumeration(&located.value)).collect();
     let sequences = input.declared.sequences.iter().map(|located| {
         let sequence = &located.value;
-        let options = code_options(&sequence.options, "-9223372036854775808", "9223372036854775807");
+        let options = sequence_options(&sequence.options);
         Seq { schema: Cow::Borrowed(schema_of(&sequence.schema)), name: &sequence.name, options }
     });
     let sequences = sequences.collect();
@@ -207,7 +207,7 @@ fn in_scope(scope: &Scope<'_>, table: &Table) -> bool {
     scope.covers_live(table.schema.as_deref(), &table.name)
 }
 
-pub(super) fn schema_of(schema: &Option<String>) -> &str {
+pub(in crate::push::postgresql) fn schema_of(schema: &Option<String>) -> &str {
     schema.as_deref().unwrap_or(PUBLIC)
 }
 
@@ -225,20 +225,7 @@ fn vista(view: &View) -> Vista<'_> {
 
 fn declared_column<'a>(table: &Table, column: &'a Column, primary: bool) -> Col<'a> {
     let sql_type = column.sql_type.known().map(|sql_type| Cow::Borrowed(sql_type.as_str()));
-    let identity = column.identity.as_ref().map(|identity| {
-        let highest = match sql_type.as_deref() {
-            Some("integer") => "2147483647",
-            Some("bigint") => "9223372036854775807",
-            _ => "32767",
-        };
-        // It looks at the wrong word for the type of the least, and always finds this one.
-        let options = code_options(&identity.options, "-32768", highest);
-        let name = match &identity.name {
-            Some(name) => Cow::Borrowed(name.as_str()),
-            None => Cow::Owned(format!("{}_{}_seq", table.name, column.name)),
-        };
-        Ident { name, always: identity.always, options }
-    });
+    let identity = column.identity.as_ref().map(|identity| declared_identity(table, column, identity));
     Col {
         name: &column.name,
         type_schema: column.type_schema.as_deref().map(Cow::Borrowed),
@@ -251,7 +238,31 @@ fn declared_column<'a>(table: &Table, column: &'a Column, primary: bool) -> Col<
     }
 }
 
-/// The options of the code, with drizzle-kit's own defaults.
+/// The identity that the code gives to `column`, with drizzle-kit's own defaults.
+pub(in crate::push::postgresql) fn declared_identity<'a>(
+    table: &Table,
+    column: &Column,
+    identity: &'a Identity,
+) -> Ident<'a> {
+    let highest = match column.sql_type.known().map(String::as_str) {
+        Some("integer") => "2147483647",
+        Some("bigint") => "9223372036854775807",
+        _ => "32767",
+    };
+    // It looks at the wrong word for the type of the least, and always finds this one.
+    let options = code_options(&identity.options, "-32768", highest);
+    let name = match &identity.name {
+        Some(name) => Cow::Borrowed(name.as_str()),
+        None => Cow::Owned(format!("{}_{}_seq", table.name, column.name)),
+    };
+    Ident { name, always: identity.always, options }
+}
+
+/// The options of a sequence of the code, with drizzle-kit's own defaults.
+pub(in crate::push::postgresql) fn sequence_options(given: &SequenceOptions) -> Options<'_> {
+    code_options(given, "-9223372036854775808", "9223372036854775807")
+}
+
 fn code_options<'a>(given: &'a SequenceOptions, lowest: &'static str, highest: &'static str) -> Options<'a> {
     let or = |text: &'a Option<String>, default: Cow<'a, str>| text.as_deref().map_or(default, Cow::Borrowed);
     let increment = or(&given.increment, Cow::Borrowed("1"));
@@ -263,7 +274,7 @@ fn code_options<'a>(given: &'a SequenceOptions, lowest: &'static str, highest: &
     Options { increment, min, max, start, cache, cycle: given.cycle.unwrap_or(false) }
 }
 
-fn live_options(given: &SequenceOptions) -> Options<'_> {
+pub(in crate::push::postgresql) fn live_options(given: &SequenceOptions) -> Options<'_> {
     let or_none = |text: &Option<String>| Cow::Owned(text.clone().unwrap_or_default());
     Options {
         increment: or_none(&given.increment),

@@ -66,14 +66,14 @@ fn generated_text(column: &Col) -> String {
 }
 
 /// ` GENERATED ... AS IDENTITY (...)`.
-pub(super) fn identity_text(schema: &str, identity: &Ident) -> String {
+pub(in crate::push::postgresql) fn identity_text(schema: &str, identity: &Ident) -> String {
     let kind = if identity.always { "ALWAYS" } else { "BY DEFAULT" };
     let name = qualified(schema, &identity.name);
     format!(" GENERATED {kind} AS IDENTITY (sequence name {name}{})", options_text(&identity.options))
 }
 
 /// The options of a sequence.
-pub(super) fn options_text(options: &Options) -> String {
+pub(in crate::push::postgresql) fn options_text(options: &Options) -> String {
     let cache = options.cache.as_deref().map_or_else(String::new, |cache| format!(" CACHE {cache}"));
     format!(
         " INCREMENT BY {} MINVALUE {} MAXVALUE {} START WITH {}{cache}{}",
@@ -120,7 +120,7 @@ pub(super) fn add_column(tab: &Tab, column: &Col, bare: bool) -> String {
 }
 
 /// Names between quotes, with commas.
-pub(super) fn quoted(names: &[String]) -> String {
+pub(in crate::push::postgresql) fn quoted(names: &[String]) -> String {
     names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(",")
 }
 

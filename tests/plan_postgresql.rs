@@ -1,0 +1,307 @@
+//! The whole push on PostgreSQL, as the real drizzle-kit plans it: statements in its order, questions with their choices,
+//! crashes. `tests/fixtures/push/pairs/generate_postgresql.mjs` makes the pairs and the expected values.
+//!
+//! A pinned part runs by default; `PAIRS=all cargo test --test plan_postgresql` runs every pair, `PAIRS=text` those whose
+//! names hold the text, `PAIRS_FILE=path` those of another file of that shape.
+#![cfg(unix)]
+
+#[path = "support/postgresql.rs"]
+mod postgresql;
+
+use std::path::PathBuf;
+
+use drizzle_drift::catalog::{Dialect, Filter, Generation, LiveCatalog, ObjectKind, ObjectRef};
+use drizzle_drift::declared::{Kit, Reader, Request};
+use drizzle_drift::live::{self, Limits, Target};
+use drizzle_drift::push::{PromptKind, PushPlan, plan};
+use drizzle_drift::text::{FilePath, MemoryFiles};
+use serde::Deserialize;
+
+const HEADER: &str = r#"import { sql } from "drizzle-orm";
+import { bigint, bigserial, boolean, char, check, customType, date, doublePrecision, foreignKey, index, inet, integer, interval, json, jsonb, macaddr8, numeric, pgEnum, pgMaterializedView, pgPolicy, pgSchema, pgSequence, pgTable, pgView, point, primaryKey, real, serial, smallint, smallserial, text, time, timestamp, unique, uniqueIndex, uuid, varchar } from "drizzle-orm/pg-core";
+"#;
+
+/// Every so many pairs, one is in the pinned part.
+const PINNED: usize = 8;
+
+#[derive(Deserialize)]
+struct Fixture {
+    kits: Kits,
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Kits {
+    v0: String,
+    v1: String,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    name: String,
+    schema: String,
+    database: String,
+    #[serde(default)]
+    config: Config,
+    v0: Result0,
+    v1: Result1,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Config {
+    #[serde(deserialize_with = "given")]
+    schema_filter: Option<Option<Vec<String>>>,
+    tables_filter: Vec<String>,
+}
+
+/// A value that is there, null or not.
+fn given<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Vec<String>>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
+#[derive(Deserialize)]
+struct Result0 {
+    error: Option<String>,
+    #[serde(default)]
+    statements: Vec<String>,
+    #[serde(default)]
+    prompts: Vec<Question>,
+    #[serde(default)]
+    uniques: Vec<String>,
+    #[serde(default)]
+    warnings: Vec<String>,
+}
+
+#[derive(Deserialize, PartialEq, Debug)]
+struct Question {
+    text: String,
+    choices: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Result1 {
+    error: Option<String>,
+    #[serde(default)]
+    statements: Vec<String>,
+    #[serde(default)]
+    questions: Vec<Hint>,
+}
+
+#[derive(Deserialize)]
+struct Hint {
+    #[serde(rename = "type")]
+    kind: String,
+    entity: Vec<String>,
+}
+
+fn fixture() -> Fixture {
+    let text = match std::env::var_os("PAIRS_FILE") {
+        Some(path) => std::fs::read_to_string(path).expect("a file of pairs"),
+        None => include_str!("fixtures/push/pairs/postgresql.json").to_owned(),
+    };
+    serde_json::from_str(&text).expect("pairs")
+}
+
+fn chosen(cases: &[Case]) -> impl Iterator<Item = (usize, &Case)> {
+    let wanted = std::env::var("PAIRS").ok();
+    cases.iter().enumerate().filter(move |(number, case)| match wanted.as_deref() {
+        None => number % PINNED == 0,
+        Some("all") => true,
+        Some(text) => case.name.contains(text),
+    })
+}
+
+async fn read(server: &postgresql::Server, number: usize, case: &Case) -> LiveCatalog {
+    let name = format!("pair_{number}");
+    server.create(&name, &format!("{};\nanalyze;", case.database)).await;
+    let url = server.url(&name).into();
+    let target = Target { dialect: Dialect::Postgresql, url, auth_token: None, folder: PathBuf::from("/") };
+    let live = live::read(&target, &Limits::default()).await.expect("a reading");
+    // A few hundred databases would fill a small disk.
+    let mut connection = server.connect("postgres").await;
+    postgresql::execute(&mut connection, &format!("drop database {name}")).await;
+    live
+}
+
+fn planned(case: &Case, kit: &str, live: &LiveCatalog) -> PushPlan {
+    let mut files = MemoryFiles::default();
+    files.insert("/project/schema.ts", format!("{HEADER}{}", case.schema).as_str());
+    let kit = Kit { version: kit.into(), source: "test".into() };
+    let request = Request {
+        dialect: Dialect::Postgresql,
+        schema_files: vec![FilePath::new("/project/schema.ts")],
+        casing: None,
+        kit: kit.clone(),
+    };
+    let declared = Reader::default().read(&request, &files);
+    let schemas = case.config.schema_filter.clone().unwrap_or_else(|| Some(vec!["public".into()]));
+    let schemas = match kit.generation() {
+        Generation::V0 => schemas.or_else(|| Some(vec!["public".into()])),
+        Generation::V1 => schemas,
+    };
+    let filter = Filter {
+        generation: kit.generation(),
+        tables: case.config.tables_filter.clone(),
+        schemas,
+        ..Filter::default()
+    };
+    plan(&declared, live, &filter, &kit)
+}
+
+/// Whether a statement takes data away.
+fn destroys(statement: &str) -> bool {
+    ["DROP TABLE", "DROP COLUMN", "drop column", "truncate ", "DROP SCHEMA"].iter().any(|word| statement.contains(word))
+}
+
+/// The first difference of two lists, in words.
+fn difference(ours: &[String], theirs: &[String]) -> Option<String> {
+    if ours == theirs {
+        return None;
+    }
+    let only = |a: &[String], b: &[String]| a.iter().filter(|text| !b.contains(text)).cloned().collect::<Vec<_>>();
+    let (us, them) = (only(ours, theirs), only(theirs, ours));
+    let words = if us.is_empty() && them.is_empty() { "another order" } else { "other statements" };
+    Some(format!("{words}\n  only we:   {}\n  only push: {}", us.join("\n             "), them.join("\n             ")))
+}
+
+/// How many pairs agree, and what the others differ in.
+#[derive(Default)]
+struct Score {
+    total: usize,
+    wrong: Vec<String>,
+    fatal: Vec<String>,
+}
+
+impl Score {
+    fn judge(&mut self, name: &str, ours: &[String], theirs: &[String], faults: Vec<String>) {
+        self.total += 1;
+        let statements = difference(ours, theirs);
+        let losses = |list: &[String]| {
+            let mut list: Vec<String> = list.iter().filter(|statement| destroys(statement)).cloned().collect();
+            list.sort();
+            list
+        };
+        if losses(ours) != losses(theirs) {
+            self.fatal.push(name.to_owned());
+        }
+        let all: Vec<String> = statements.into_iter().chain(faults).collect();
+        if !all.is_empty() {
+            self.wrong.push(format!("{name}: {}", all.join("; ")));
+        }
+    }
+
+    fn report(&self, version: &str, tolerated: usize) {
+        let right = self.total - self.wrong.len();
+        eprintln!("drizzle-kit {version}: {right} of {} pairs agree", self.total);
+        for fault in &self.wrong {
+            eprintln!("{fault}");
+        }
+        assert!(self.fatal.is_empty(), "statements that destroy data differ: {:?}", self.fatal);
+        assert!(self.wrong.len() <= tolerated, "{} pairs differ from drizzle-kit {version}", self.wrong.len());
+    }
+}
+
+/// So many of `total` pairs may differ, out of a hundred: what a query builder makes of a view, the order of what the server
+/// lists in no order, literals of arrays.
+fn tolerated(total: usize, of_a_hundred: usize) -> usize {
+    total * of_a_hundred / 100 + 1
+}
+
+#[tokio::test]
+async fn every_push_is_planned_as_the_kit_plans_it() {
+    let Some(server) = postgresql::Server::shared() else { return };
+    let fixture = fixture();
+    let (mut v0, mut v1) = (Score::default(), Score::default());
+    for (number, case) in chosen(&fixture.cases) {
+        let live = read(&server, number, case).await;
+        v0.pair_of_0(case, &planned(case, &fixture.kits.v0, &live));
+        v1.pair_of_1(case, &planned(case, &fixture.kits.v1, &live));
+    }
+    v0.report(&fixture.kits.v0, tolerated(v0.total, 2));
+    v1.report(&fixture.kits.v1, tolerated(v1.total, 4));
+}
+
+fn statements(plan: &PushPlan) -> Vec<String> {
+    plan.statements.iter().map(|statement| statement.sql.clone()).collect()
+}
+
+impl Score {
+    fn pair_of_0(&mut self, case: &Case, plan: &PushPlan) {
+        let result = &case.v0;
+        let crashes = plan.failure.as_ref().is_some_and(|failure| failure.statement.is_none());
+        let mut faults = Vec::new();
+        if crashes != result.error.is_some() {
+            faults.push(format!("crashes: we say {:?}, push {:?}", plan.failure, result.error));
+        }
+        let of = |kind: PromptKind| plan.prompts.iter().filter(move |prompt| prompt.kind == kind);
+        let renames: Vec<Question> = of(PromptKind::CreatedOrRenamed)
+            .map(|prompt| Question {
+                text: prompt.text.clone(),
+                choices: prompt.choices.iter().map(|choice| choice.label.clone()).collect(),
+            })
+            .collect();
+        if renames != result.prompts && !crashes {
+            faults.push(format!("asks\n  we:   {renames:?}\n  push: {:?}", result.prompts));
+        }
+        let uniques: Vec<String> = of(PromptKind::UniqueOnRows).map(|prompt| format!("· {}", prompt.text)).collect();
+        if uniques != result.uniques {
+            faults.push(format!("asks of uniques: we {uniques:?}, push {:?}", result.uniques));
+        }
+        let warned = of(PromptKind::DataLoss).next().map_or("", |prompt| prompt.text.as_str());
+        let warnings: Vec<&str> = warned.lines().filter(|line| line.starts_with('·')).collect();
+        if warnings != result.warnings {
+            faults.push(format!("warns: we {warnings:?}, push {:?}", result.warnings));
+        }
+        let theirs: Vec<String> = result.statements.iter().map(|statement| ended(statement)).collect();
+        self.judge(&case.name, &statements(plan), &theirs, faults);
+    }
+
+    fn pair_of_1(&mut self, case: &Case, plan: &PushPlan) {
+        let result = &case.v1;
+        let crashes = plan.failure.as_ref().is_some_and(|failure| failure.statement.is_none());
+        let mut faults = Vec::new();
+        if crashes != result.error.is_some() {
+            faults.push(format!("crashes: we say {:?}, push {:?}", plan.failure, result.error));
+        }
+        let name = |object: &ObjectRef| match (object.name.as_str(), &object.schema) {
+            ("", Some(schema)) => schema.clone(),
+            (name, _) => name.to_owned(),
+        };
+        let mut ours: Vec<String> = Vec::new();
+        for prompt in &plan.prompts {
+            match prompt.kind {
+                PromptKind::CreatedOrRenamed => ours.push(format!("rename_or_create {}", name(&prompt.concerns[0]))),
+                // Only the rows could tell that every value of a column is null.
+                _ => ours.extend(
+                    prompt.concerns.iter().map(|object| format!("confirm_data_loss {}", name(object))).filter(|text| {
+                        let column =
+                            prompt.concerns.iter().any(|it| it.kind == ObjectKind::Column && text.ends_with(&it.name));
+                        !column
+                            || result
+                                .questions
+                                .iter()
+                                .any(|hint| hint.entity.last().is_some_and(|it| text.ends_with(it)))
+                    }),
+                ),
+            }
+        }
+        let theirs: Vec<String> = result
+            .questions
+            .iter()
+            .map(|hint| format!("{} {}", hint.kind, hint.entity.last().map_or("", String::as_str)))
+            .collect();
+        let (mut us, mut them) = (ours, theirs);
+        us.sort();
+        them.sort();
+        if us != them {
+            faults.push(format!("asks: we {us:?}, push {them:?}"));
+        }
+        let theirs: Vec<String> = result.statements.iter().map(|statement| ended(statement)).collect();
+        self.judge(&case.name, &statements(plan), &theirs, faults);
+    }
+}
+
+fn ended(statement: &str) -> String {
+    if statement.ends_with(';') { statement.to_owned() } else { format!("{statement};") }
+}
