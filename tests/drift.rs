@@ -345,7 +345,9 @@ fn names_are_compared_as_the_engine_does() {
         let with = |name: &str| table(dialect, name, &[&format!("{name} text")]);
         let found =
             findings(&declared(dialect, vec![with(&in_code)]), &live(dialect, vec![(with(&in_database), Rows::Some)]));
-        assert_eq!(found.is_empty(), same, "{dialect:?} {in_code} {in_database}: {}", outline(&found));
+        // That drizzle-kit itself may see two things where the engine sees one is noise, and true.
+        let differs = found.iter().any(|finding| finding.drift.class != Class::Noise);
+        assert_eq!(!differs, same, "{dialect:?} {in_code} {in_database}: {}", outline(&found));
     }
 }
 

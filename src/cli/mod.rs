@@ -87,7 +87,8 @@ fn lsp() -> Result<Outcome, Failure> {
     let filter = tracing_subscriber::EnvFilter::builder().parse_lossy(filter);
     // The protocol's library logs whole messages, and in them the files that the editor has open: a config with a password,
     // an env file.
-    let discreet = filter_fn(|event| *event.level() <= Level::INFO || !event.target().starts_with("tower_lsp"));
+    let discreet =
+        filter_fn(|event| *event.level() <= Level::INFO || !event.target().starts_with(crate::lsp::PROTOCOL_TARGET));
     let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
     tracing_subscriber::registry().with(log.with_filter(filter).with_filter(discreet)).init();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();

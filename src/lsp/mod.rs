@@ -11,6 +11,9 @@ mod server;
 use tokio::sync::mpsc;
 use tower_lsp::{LspService, Server};
 
+/// How the log calls what the protocol's library says.
+pub const PROTOCOL_TARGET: &str = "tower_lsp";
+
 /// How many requests may wait at once before the editor's messages are read no further.
 const CONCURRENCY: usize = 64;
 

@@ -140,6 +140,13 @@ pub(super) fn message(facts: &Facts, drift: &Drift, consequence: Option<&Consequ
                 _ => format!("Column `{object}` has `{declared}` in the code but `{live}` in the database"),
             }
         }
+        // A filter or a name that drizzle-kit reads otherwise than the server does.
+        code if drift.class == Class::Noise
+            && (drift.declared.is_none() || drift.live.is_none())
+            && code != Code::StaleDeferral =>
+        {
+            format!("Nothing is wrong with {} `{object}`", object.kind.noun())
+        }
         Code::UndeclaredTable => format!("Table `{object}` is in the database but not in the code"),
         Code::MissingTable => format!("Table `{object}` is in the code but not in the database"),
         Code::UndeclaredColumn => {
