@@ -504,3 +504,48 @@ fn structure_goes_before_names() {
     let database = live(dialect, vec![(indexed("i", false).remove(0), Rows::Some)]);
     assert_eq!(said(&compare(&code, &database, &Filter::default())), nothing);
 }
+
+/// A text of SQL may say more than its place asks for.
+#[test]
+fn texts_of_the_code_are_taken_apart() {
+    let updated = |default: &str, on_update: Option<&str>| {
+        let mut table = table(Dialect::Mysql, "m", &["at timestamp(3)"]);
+        table.columns[0].default = Fact::Known(Some(default.into()));
+        table.columns[0].on_update = on_update.map(str::to_owned);
+        vec![table]
+    };
+    let now = "CURRENT_TIMESTAMP(3)";
+    for (text, default, on_update, same) in [
+        ("CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)", now, Some(now), true),
+        ("current_timestamp(3)  on update now(3)", now, Some(now), true),
+        ("CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3)", now, None, false),
+        ("CURRENT_TIMESTAMP(3)", now, Some(now), false),
+        ("'a on update b'", "'a on update b'", None, true),
+    ] {
+        let found = compared(Dialect::Mysql, updated(text, None), updated(default, on_update));
+        assert_eq!(found.is_empty(), same, "{text}: {found:?}");
+    }
+
+    let dialect = Dialect::Postgresql;
+    let indexed = |key: IndexColumn| {
+        let index = Index { name: "i".into(), columns: vec![key], ..Default::default() };
+        vec![Table { indexes: vec![index], ..table(dialect, "m", &["a text", "data jsonb"]) }]
+    };
+    let expression = |text: &str| IndexColumn { expression: text.into(), is_expression: true, ..Default::default() };
+    let path = || IndexColumn { operator_class: Some("jsonb_path_ops".into()), ..expression("(data -> 'x'::text)") };
+    let column = || IndexColumn { expression: "a".into(), ..Default::default() };
+    for (text, live, same) in [
+        ("(data->'x') jsonb_path_ops", path(), true),
+        ("(data->'x') jsonb_path_ops", IndexColumn { operator_class: None, ..path() }, false),
+        ("(data->'x')", path(), false),
+        ("lower(a) collate \"C\" desc", IndexColumn { descending: true, ..expression("lower(a)") }, true),
+        ("a collate \"C\"", IndexColumn { collation: Some("C".into()), ..column() }, true),
+        ("a collate \"C\"", IndexColumn { collation: Some("POSIX".into()), ..column() }, false),
+        ("a collate \"C\"", column(), true),
+        ("(a) nulls first", IndexColumn { nulls_first: Some(true), ..column() }, true),
+        ("(a) nulls first", column(), false),
+    ] {
+        let found = compared(dialect, indexed(expression(text)), indexed(live));
+        assert_eq!(found.is_empty(), same, "{text}: {found:?}");
+    }
+}

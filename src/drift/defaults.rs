@@ -15,7 +15,8 @@ pub(super) fn mismatch(sides: &Sides, pair: &Pair, columns: &ColumnPair, drifts:
     if [declared, live].into_iter().any(fills_itself) {
         return;
     }
-    let same_update = sides.family != Family::Mysql || declared.on_update.is_some() == live.on_update.is_some();
+    let updates = |column: &Column| column.on_update.is_some() || split(sides.family, column).1;
+    let same_update = sides.family != Family::Mysql || updates(declared) == updates(live);
     if same_update && same(sides, columns) != Same::No {
         return;
     }
@@ -37,5 +38,20 @@ fn same(sides: &Sides, columns: &ColumnPair) -> Same {
     if declared.is_some() && live.is_some() && !same_column_type(sides, columns) {
         return Same::Unknown;
     }
-    same_default(sides.dialect(), sql_type, declared.as_deref(), live.as_deref())
+    let own = |column| split(sides.family, column).0;
+    same_default(sides.dialect(), sql_type, own(columns.declared), own(columns.live))
+}
+
+/// A known default, and whether an ON UPDATE stands behind it: MySQL takes both out of one text of the code.
+fn split(family: Family, column: &Column) -> (Option<&str>, bool) {
+    const CLAUSE: &str = " on update ";
+    let Some(text) = column.default.known().and_then(Option::as_deref) else { return (None, false) };
+    // A string may hold the same words.
+    if family != Family::Mysql || text.contains(['\'', '"']) {
+        return (Some(text), false);
+    }
+    match text.to_ascii_lowercase().rfind(CLAUSE) {
+        Some(start) => (Some(text[..start].trim_end()), true),
+        None => (Some(text), false),
+    }
 }

@@ -28,9 +28,16 @@ pub(super) fn same_key(sides: &Sides, table: &Table, declared: &IndexColumn, liv
     let family = sides.family;
     let (declared, live) = (plain(family, declared), plain(family, live));
     let order = declared.descending == live.descending && nulls_first(&declared) == nulls_first(&live);
-    if !order || declared.collation != live.collation || declared.prefix_length != live.prefix_length {
+    if !order || declared.prefix_length != live.prefix_length {
         return Same::No;
     }
+    let collation = match (declared.collation.as_deref(), live.collation.as_deref()) {
+        (None, None) => Same::Yes,
+        (Some(mine), Some(theirs)) => Same::from(mine.eq_ignore_ascii_case(theirs)),
+        // It may be the column's own, and what an expression is collated by is not read.
+        (Some(_), None) => Same::Unknown,
+        (None, Some(_)) => Same::No,
+    };
     let class = match (declared.operator_class.as_deref(), live.operator_class.as_deref()) {
         (None, None) => Same::Yes,
         (Some(mine), Some(theirs)) => Same::from(mine == theirs),
@@ -44,7 +51,7 @@ pub(super) fn same_key(sides: &Sides, table: &Table, declared: &IndexColumn, liv
         (true, true) => same_expression(sides.dialect(), Some(table), &declared.expression, &live.expression),
         _ => Same::No,
     };
-    class.min(expression)
+    class.min(collation).min(expression)
 }
 
 /// Whether NULL comes first: as a descending key has it, unless it is said.
@@ -52,7 +59,7 @@ fn nulls_first(key: &IndexColumn) -> bool {
     key.nulls_first.unwrap_or(key.descending)
 }
 
-/// The key with what its expression says of order, operator class and prefix read off it.
+/// The key with what its expression says of order, operator class, collation and prefix read off it.
 pub(super) fn plain(family: Family, key: &IndexColumn) -> Cow<'_, IndexColumn> {
     if !key.is_expression {
         return Cow::Borrowed(key);
@@ -74,15 +81,21 @@ pub(super) fn plain(family: Family, key: &IndexColumn) -> Cow<'_, IndexColumn> {
     if result.nulls_first == Some(result.descending) {
         result.nulls_first = None;
     }
+    if let (Family::Postgresql, Some((rest, class))) = (family, last_word(text)) {
+        text = rest;
+        result.operator_class = Some(class);
+    }
+    if family != Family::Mysql {
+        // Around what is a column and no more, parentheses mean nothing.
+        let inner = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).map(str::trim);
+        let column = inner.filter(|inner| identifier(without_collation(inner).0).is_some());
+        let (rest, collation) = without_collation(column.unwrap_or(text));
+        text = rest;
+        result.collation = collation.or(result.collation);
+    }
     result.expression = text.to_owned();
-    let (first, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
-    if let Some(column) = identifier(first) {
-        if rest.is_empty() {
-            (result.expression, result.is_expression) = (column, false);
-        } else if let (Family::Postgresql, Some(class)) = (family, identifier(rest.trim())) {
-            (result.expression, result.is_expression) = (column, false);
-            result.operator_class = Some(class);
-        }
+    if let Some(column) = identifier(text) {
+        (result.expression, result.is_expression) = (column, false);
     } else if let (Family::Mysql, Some((column, length))) = (family, prefix(text)) {
         (result.expression, result.is_expression) = (column, false);
         result.prefix_length = Some(length);
@@ -96,6 +109,23 @@ fn without_words<'a>(text: &'a str, words: &[&str]) -> Option<&'a str> {
         let (rest, last) = text.trim_end().rsplit_once(char::is_whitespace)?;
         last.eq_ignore_ascii_case(word).then(|| rest.trim_end())
     })
+}
+
+/// `text` and the operator class after it, which stands behind a column, a call, parentheses or a collation.
+fn last_word(text: &str) -> Option<(&str, String)> {
+    let (rest, last) = text.rsplit_once(char::is_whitespace)?;
+    let (rest, class) = (rest.trim_end(), identifier(last)?);
+    let ends = rest.ends_with(')') || identifier(rest).is_some() || without_collation(rest).1.is_some();
+    ends.then_some((rest, class))
+}
+
+/// `text` without the collation at its end, and that.
+fn without_collation(text: &str) -> (&str, Option<String>) {
+    let parts = text.rsplit_once(char::is_whitespace).and_then(|(rest, last)| {
+        let rest = without_words(rest, &["collate"])?;
+        Some((rest, Some(identifier(last)?)))
+    });
+    parts.unwrap_or((text, None))
 }
 
 /// The name that `text` is: `email`, `"email"`, `` `t`.`email` ``.
@@ -141,6 +171,16 @@ mod tests {
             (Family::Postgresql, "lower(\"email\")", "(lower(\"email\"))"),
             (Family::Postgresql, "lower(\"email\") desc", "(lower(\"email\")) desc"),
             (Family::Postgresql, "'a' || b", "('a' || b)"),
+            (Family::Postgresql, "(data->'x') jsonb_path_ops", "((data->'x')) jsonb_path_ops"),
+            (Family::Postgresql, "lower(a) text_pattern_ops DESC", "(lower(a)) text_pattern_ops desc"),
+            (Family::Postgresql, "lower(a) collate \"C\" text_pattern_ops", "(lower(a)) text_pattern_ops C"),
+            (Family::Postgresql, "a COLLATE pg_catalog.\"C\" asc", "a C"),
+            (Family::Postgresql, "(\"a\" collate \"C\") public.gin_trgm_ops", "a gin_trgm_ops C"),
+            (Family::Postgresql, "(a)", "a"),
+            (Family::Postgresql, "(a + 1)", "((a + 1))"),
+            (Family::Postgresql, "(a) + (b)", "((a) + (b))"),
+            (Family::Postgresql, "a is null", "(a is null)"),
+            (Family::Sqlite, "a collate nocase desc", "a nocase desc"),
             (Family::Mysql, "`title`(10)", "title 10"),
             (Family::Mysql, "`t`.`title`", "title"),
             (Family::Sqlite, "a", "a"),
@@ -151,6 +191,7 @@ mod tests {
                 if plain.is_expression { format!("({})", plain.expression) } else { plain.expression.clone() };
             for word in [
                 plain.operator_class.clone(),
+                plain.collation.clone(),
                 plain.prefix_length.map(|length| length.to_string()),
                 plain.descending.then(|| "desc".into()),
                 plain.nulls_first.map(|first| if first { "first".into() } else { "last".into() }),
