@@ -28,6 +28,7 @@ const SAME: &[(Dialect, &[&str])] = &[
     (Dialect::Postgresql, &["interval day to second(3)", "interval day to second (3)"]),
     (Dialect::Postgresql, &["interval", "interval(6)"]),
     (Dialect::Postgresql, &["bit", "bit(1)"]),
+    (Dialect::Postgresql, &["varchar(10)", "varchar(10) COLLATE \"C\"", "character varying(10) collate \"de-x-icu\""]),
     (Dialect::Mysql, &["int", "int(11)", "integer", "INT(10)"]),
     (Dialect::Mysql, &["int unsigned", "int(10) unsigned", "integer unsigned zerofill"]),
     (Dialect::Mysql, &["boolean", "bool", "tinyint(1)", "tinyint"]),

@@ -1,5 +1,7 @@
 //! Constants by value, as their type has it.
 
+use jiff::civil::DateTime;
+
 use super::array;
 use super::moment::{Moment, Span, parse_time};
 use super::node::{Literal, Node};
@@ -206,7 +208,12 @@ fn same_text(family: Family, sql_type: &SqlType, a: &str, b: &str) -> Same {
         Kind::Json => by(|text| serde_json::from_str::<serde_json::Value>(text).ok(), a, b),
         Kind::Uuid => by(uuid, a, b),
         Kind::Date => by(|text| Moment::parse(text).map(|moment| moment.local().date()), a, b),
-        Kind::Timestamp => by(|text| Moment::parse(text).map(Moment::local), a, b),
+        Kind::Timestamp => match (Moment::parse(a).map(Moment::local), Moment::parse(b).map(Moment::local)) {
+            (Some(a), Some(b)) if a == b => Same::Yes,
+            (Some(a), Some(b)) if family == Family::Mysql => same_fraction(sql_type, a, b),
+            (Some(_), Some(_)) => Same::No,
+            _ => Same::Unknown,
+        },
         Kind::PointInTime => by(|text| Moment::parse(text)?.instant(), a, b),
         Kind::Time => by(parse_time, a, b),
         Kind::Interval => by(Span::parse, a, b),
@@ -240,6 +247,19 @@ fn same_rounded(sql_type: &SqlType, a: &str, b: &str) -> Same {
         [] if exact => Same::No,
         _ if number::near(a, b) => Same::Unknown,
         _ => Same::No,
+    }
+}
+
+/// MySQL keeps as many digits of a second as the column has: rounded, or cut off where the server is set so.
+fn same_fraction(sql_type: &SqlType, a: DateTime, b: DateTime) -> Same {
+    let digits = sql_type.numbers().first().map_or(0, |digits| (*digits).min(6) as u32);
+    let kept = 10i128.pow(6 - digits);
+    let since = |moment: DateTime| moment.duration_since(DateTime::constant(2000, 1, 1, 0, 0, 0, 0)).as_micros();
+    let (a, b) = (since(a), since(b));
+    match () {
+        () if (a + kept / 2).div_euclid(kept) == (b + kept / 2).div_euclid(kept) => Same::Yes,
+        () if a.div_euclid(kept) == b.div_euclid(kept) => Same::Unknown,
+        () => Same::No,
     }
 }
 

@@ -55,6 +55,10 @@ const WIDENINGS: &[(&str, &str)] = &[
 
 /// `written` in the one spelling that all its synonyms share.
 pub(super) fn canonical(mut written: SqlType) -> SqlType {
+    // A collation behind the type is another attribute of the column.
+    if let Some((sql_type, _)) = written.name.split_once(" collate ") {
+        written.name = sql_type.to_owned();
+    }
     // The catalog's own name of an array type: `_int4`.
     if let Some(element) = written.name.strip_prefix('_').filter(|element| is_alias(element) || *element == "text") {
         written.name = element.to_owned();
