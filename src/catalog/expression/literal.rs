@@ -250,16 +250,18 @@ fn same_rounded(sql_type: &SqlType, a: &str, b: &str) -> Same {
     }
 }
 
-/// MySQL keeps as many digits of a second as the column has: rounded, or cut off where the server is set so.
+/// A column keeps as many digits of a second as it has: MySQL rounds, MariaDB cuts off, and either may be set otherwise.
 fn same_fraction(sql_type: &SqlType, a: DateTime, b: DateTime) -> Same {
     let digits = sql_type.numbers().first().map_or(0, |digits| (*digits).min(6) as u32);
     let kept = 10i128.pow(6 - digits);
     let since = |moment: DateTime| moment.duration_since(DateTime::constant(2000, 1, 1, 0, 0, 0, 0)).as_micros();
     let (a, b) = (since(a), since(b));
-    match () {
-        () if (a + kept / 2).div_euclid(kept) == (b + kept / 2).div_euclid(kept) => Same::Yes,
-        () if a.div_euclid(kept) == b.div_euclid(kept) => Same::Unknown,
-        () => Same::No,
+    let rounded = (a + kept / 2).div_euclid(kept) == (b + kept / 2).div_euclid(kept);
+    let cut = a.div_euclid(kept) == b.div_euclid(kept);
+    match (rounded, cut) {
+        (true, true) => Same::Yes,
+        (false, false) => Same::No,
+        _ => Same::Unknown,
     }
 }
 
