@@ -51,11 +51,14 @@ pub fn plan(declared: &Declared, live: &LiveCatalog, filter: &Filter, kit: &Kit)
         let mut again = |choice: usize| {
             let mut answers = vec![0; number];
             answers.push(choice);
-            left = left.checked_sub(1)?;
+            let Some(fewer) = left.checked_sub(1) else { return Follows::Unasked };
+            left = fewer;
             // What ends push before its first statement is no way out either.
             let run = planner(&input, &mut Renames::answering(answers));
-            let gives_up = run.failure.is_some_and(|failure| failure.statement.is_none());
-            (!gives_up).then_some(run.statements)
+            match run.failure {
+                Some(Failure { statement: None, .. }) => Follows::NothingButAnError,
+                _ => Follows::Statements(run.statements),
+            }
         };
         prompts.push(prompt(question, &run.statements, &mut again));
     }
@@ -71,21 +74,38 @@ pub fn outline(declared: &Declared, live: &LiveCatalog, filter: &Filter, kit: &K
     let run = planner(&input, &mut renames);
     let questions = renames.into_questions();
     let mut prompts: Vec<Prompt> =
-        questions.into_iter().map(|question| prompt(question, &run.statements, &mut |_| None)).collect();
+        questions.into_iter().map(|question| prompt(question, &run.statements, &mut |_| Follows::Unasked)).collect();
     prompts.extend(run.prompts);
     PushPlan { statements: run.statements, prompts, failure: run.failure }
 }
 
-fn prompt(question: Question, first: &[Statement], again: &mut dyn FnMut(usize) -> Option<Vec<Statement>>) -> Prompt {
+/// What follows from another answer than the first.
+enum Follows {
+    /// It was not asked for.
+    Unasked,
+    /// drizzle-kit gives up before its first statement.
+    NothingButAnError,
+    /// These statements.
+    Statements(Vec<Statement>),
+}
+
+fn prompt(question: Question, first: &[Statement], again: &mut dyn FnMut(usize) -> Follows) -> Prompt {
     let Question { text, labels, concerns } = question;
     let mut lost: Vec<Option<Vec<String>>> = Vec::with_capacity(labels.len());
     let mut choices = Vec::with_capacity(labels.len());
     for (number, label) in labels.into_iter().enumerate() {
-        let statements = if number == 0 { Some(first.to_vec()) } else { again(number) };
-        let destroyed = statements.as_deref().map(destroyed);
+        let follows = if number == 0 { Follows::Statements(first.to_vec()) } else { again(number) };
+        let (statements, destroyed) = match follows {
+            Follows::Statements(statements) => {
+                let destroyed = destroyed(&statements);
+                (statements, Some(destroyed))
+            }
+            Follows::NothingButAnError => (Vec::new(), Some(vec![meant(&concerns, number)])),
+            Follows::Unasked => (Vec::new(), None),
+        };
         choices.push(Choice {
             label,
-            statements: statements.unwrap_or_default().into_iter().map(|statement| statement.sql).collect(),
+            statements: statements.into_iter().map(|statement| statement.sql).collect(),
             destroys: destroyed.as_ref().filter(|words| !words.is_empty()).map(|words| words.join("; ")),
         });
         lost.push(destroyed);
@@ -101,6 +121,17 @@ fn prompt(question: Question, first: &[Statement], again: &mut dyn FnMut(usize) 
     let safe_choice = lost.iter().position(|words| !loses(words));
     let advice = advice(&concerns, safe_choice, first_loses);
     Prompt { kind: PromptKind::CreatedOrRenamed, text, choices, safe_choice, advice, concerns }
+}
+
+/// What a choice means to do that ends in an error of drizzle-kit's own.
+fn meant(concerns: &[crate::catalog::ObjectRef], number: usize) -> String {
+    match (concerns.first(), concerns.get(number)) {
+        (Some(new), Some(old)) => format!(
+            "{} {old}, which would become {new} (drizzle-kit then stops with an error of its own, before its first statement)",
+            old.kind.noun()
+        ),
+        _ => "nothing yet: drizzle-kit then stops with an error of its own, before its first statement".to_owned(),
+    }
 }
 
 /// What `statements` destroy, each thing once.
