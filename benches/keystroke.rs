@@ -72,7 +72,7 @@ fn keystroke(criterion: &mut Criterion) {
             let declared = reader.read(&request, &files);
             let drifts = drift::compare(&declared, &live, &Filter::default());
             let plan = push::outline(&declared, &live, &Filter::default(), &Kit::default());
-            black_box(push::assess(drifts, &plan, &declared, &live, &Kit::default(), &Ledger::default(), today))
+            black_box(push::assess(drifts, &plan, &declared, &live, &Ledger::default(), today))
         });
     });
     group.bench_function("read alone", |bencher| {
@@ -90,7 +90,7 @@ fn keystroke(criterion: &mut Criterion) {
         bencher.iter(|| {
             let drifts = drift::compare(&declared, &live, &Filter::default());
             let plan = push::outline(&declared, &live, &Filter::default(), &Kit::default());
-            black_box(push::assess(drifts, &plan, &declared, &live, &Kit::default(), &Ledger::default(), today))
+            black_box(push::assess(drifts, &plan, &declared, &live, &Ledger::default(), today))
         });
     });
     group.finish();

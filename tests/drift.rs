@@ -129,7 +129,7 @@ fn findings(declared: &Declared, live: &LiveCatalog) -> Vec<Finding> {
     let drifts = compare(declared, live, &Filter::default());
     let today = jiff::civil::date(2026, 11, 22);
     let plan = push::outline(declared, live, &Filter::default(), &Kit::default());
-    assess(drifts, &plan, declared, live, &Kit::default(), &Ledger::default(), today)
+    assess(drifts, &plan, declared, live, &Ledger::default(), today)
 }
 
 fn outline(findings: &[Finding]) -> String {
@@ -316,7 +316,7 @@ fn a_composite_key_is_noise_in_0_and_nothing_in_1() {
     let drifts = compare(&code, &database, &Filter::default());
     let today = jiff::civil::date(2026, 11, 22);
     let plan = push::outline(&code, &database, &Filter::default(), &kit);
-    assert_eq!(assess(drifts, &plan, &code, &database, &kit, &Ledger::default(), today), Vec::new());
+    assert_eq!(assess(drifts, &plan, &code, &database, &Ledger::default(), today), Vec::new());
 }
 
 /// drizzle-kit 0.x overlooks whatever else differs in a column whose type has a precision.

@@ -85,7 +85,7 @@ fn snapshot(standing: Standing) -> Snapshot {
     let drifts = drift::compare(&declared, &live, &filter);
     let today = jiff::civil::date(2026, 1, 1);
     let plan = push::outline(&declared, &live, &filter, &Kit::default());
-    let findings = push::assess(drifts, &plan, &declared, &live, &Kit::default(), &Ledger::default(), today);
+    let findings = push::assess(drifts, &plan, &declared, &live, &Ledger::default(), today);
     Snapshot {
         declared: Arc::new(declared),
         live: Some(Arc::new(live)),

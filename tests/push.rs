@@ -65,7 +65,6 @@ fn findings(dialect: Dialect, kit: &str, schema: &str, live: &LiveCatalog) -> Ve
         &plan,
         &declared,
         live,
-        &kit,
         &Ledger::default(),
         jiff::civil::date(2026, 11, 22),
     )

@@ -133,7 +133,7 @@ async fn faults(schema: &Schema, dialect: Dialect, url: &str) -> Vec<String> {
     let drifts = compare(&declared, &live, &loaded.filter);
     let planned = plan(&declared, &live, &loaded.filter, &loaded.kit);
     let today = jiff::civil::date(2026, 11, 22);
-    let findings = assess(drifts, &planned, &declared, &live, &loaded.kit, &Ledger::default(), today);
+    let findings = assess(drifts, &planned, &declared, &live, &Ledger::default(), today);
     let second = second.await.expect("a push");
 
     let mut faults: Vec<String> = Vec::new();

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::legacy;
 use super::message::{self, Facts};
 use super::noise;
-use super::plan::is_planned;
-use super::{Aspect, Consequence, Finding, Loss, PromptKind, PushPlan, Statement};
+use super::{Aspect, Consequence, Failure, Finding, Loss, PromptKind, PushPlan, Statement};
 use crate::catalog::{Column, LiveCatalog, ObjectKind, ObjectRef, Rows, Table};
-use crate::declared::{Declared, Kit};
+use crate::declared::Declared;
 use crate::drift::{Class, Code, Drift, Ledger, Severity};
 
 /// What push would do about each of `drifts` according to its `plan`, with the severity and message that follow, and
@@ -21,33 +19,21 @@ pub fn assess(
     plan: &PushPlan,
     declared: &Declared,
     live: &LiveCatalog,
-    kit: &Kit,
     ledger: &Ledger,
     today: jiff::civil::Date,
 ) -> Vec<Finding> {
-    let family = declared.dialect.family();
-    let legacy = (!is_planned(family, kit)).then(|| legacy::Plan::new(&drifts, declared, live, kit));
     let matcher = Matcher::new(plan, declared, live);
-    if legacy.is_none() {
-        let explained = drifts.iter().flat_map(|drift| matcher.numbers(drift)).collect();
-        let noise = noise::findings(plan, &explained, declared, live);
-        if !noise.is_empty() {
-            drifts.extend(noise);
-            drifts.sort_by(|a, b| {
-                (a.place.is_none(), &a.place, &a.object, a.code).cmp(&(b.place.is_none(), &b.place, &b.object, b.code))
-            });
-        }
+    let explained = drifts.iter().flat_map(|drift| matcher.numbers(drift)).collect();
+    let noise = noise::findings(plan, &explained, declared, live);
+    if !noise.is_empty() {
+        drifts.extend(noise);
+        drifts.sort_by(|a, b| {
+            (a.place.is_none(), &a.place, &a.object, a.code).cmp(&(b.place.is_none(), &b.place, &b.object, b.code))
+        });
     }
-    drifts
-        .into_iter()
-        .filter_map(|drift| {
-            let change = match &legacy {
-                Some(legacy) => change_of_legacy(legacy, &drift),
-                None => matcher.change(&drift),
-            };
-            finding(change, drift, ledger, today)
-        })
-        .collect()
+    // Where drizzle-kit gives up before its first statement, nothing says what it sees.
+    let gives_up = plan.failure.as_ref().filter(|failure| failure.statement.is_none());
+    drifts.into_iter().filter_map(|drift| finding(matcher.change(&drift), drift, gives_up, ledger, today)).collect()
 }
 
 /// What push would do about one drift, before it is put into words.
@@ -58,11 +44,19 @@ struct Change<'a> {
     facts: Facts<'a>,
 }
 
-fn finding(change: Change, mut drift: Drift, ledger: &Ledger, today: jiff::civil::Date) -> Option<Finding> {
+fn finding(
+    change: Change,
+    mut drift: Drift,
+    gives_up: Option<&Failure>,
+    ledger: &Ledger,
+    today: jiff::civil::Date,
+) -> Option<Finding> {
     let acts = !change.statements.is_empty();
     match (drift.class, acts) {
         (Class::Noise, false) => return None,
-        (Class::Drift, false) if !matches!(drift.code, Code::UnresolvedDeclaration | Code::StaleDeferral) => {
+        (Class::Drift, false)
+            if gives_up.is_none() && !matches!(drift.code, Code::UnresolvedDeclaration | Code::StaleDeferral) =>
+        {
             drift.class = Class::BlindSpot;
         }
         _ => {}
@@ -80,7 +74,7 @@ fn finding(change: Change, mut drift: Drift, ledger: &Ledger, today: jiff::civil
         Class::Noise if !(drift.code.is_undeclared() && drift.note.is_some()) => Severity::Hint,
         Class::Drift | Class::BlindSpot | Class::Noise => drift.code.default_severity(),
     };
-    let message = message::message(&facts, &drift, consequence.as_ref());
+    let message = message::message(&facts, &drift, consequence.as_ref(), gives_up);
     let status = ledger.status(&drift, today);
     Some(Finding { drift, consequence, severity, message, status })
 }
@@ -192,30 +186,4 @@ fn aspects(code: Code) -> &'static [Aspect] {
         ("-mismatch", &[Aspect::Definition, Aspect::Existence, Aspect::Absence, Aspect::Name]),
     ];
     ASPECTS.iter().find(|(part, _)| code.name().contains(part)).map_or(&[], |(_, aspects)| aspects)
-}
-
-fn change_of_legacy<'a>(plan: &'a legacy::Plan<'a>, drift: &Drift) -> Change<'a> {
-    let change = legacy::change(plan, drift);
-    let others = match drift.code {
-        Code::UndeclaredTable => plan.created_tables.iter().map(String::as_str).collect(),
-        Code::MissingTable => plan.dropped_tables.iter().map(String::as_str).collect(),
-        Code::UndeclaredColumn => plan.created_columns(drift),
-        Code::MissingColumn => plan.dropped_columns(drift),
-        _ => Vec::new(),
-    };
-    let loss = change.as_ref().map_or(Loss::None, |change| change.loss);
-    let rows = plan.evidence(drift).rows;
-    Change {
-        data_loss: loss != Loss::None && rows.any(),
-        asks: change.as_ref().is_some_and(|change| change.asks),
-        facts: Facts {
-            statements: &[],
-            loss,
-            rows,
-            declared: plan.declared_column(drift),
-            rebuilds: plan.alters_by_rebuilding(),
-            others,
-        },
-        statements: change.map(|change| change.statements).unwrap_or_default(),
-    }
 }

@@ -1,6 +1,6 @@
 //! The words for a drift: one sentence that names the object, both sides and what push would do.
 
-use super::{Consequence, Loss};
+use super::{Consequence, Failure, Loss};
 use crate::catalog::{Column, ObjectKind, ObjectRef, Rows};
 use crate::drift::{Class, Code, Drift};
 
@@ -100,7 +100,12 @@ fn with_answer(verb: &str, answer: Option<String>) -> String {
 }
 
 /// The finding's message.
-pub(super) fn message(facts: &Facts, drift: &Drift, consequence: Option<&Consequence>) -> String {
+pub(super) fn message(
+    facts: &Facts,
+    drift: &Drift,
+    consequence: Option<&Consequence>,
+    gives_up: Option<&Failure>,
+) -> String {
     let object = &drift.object;
     let side = |text: &Option<String>| text.clone().unwrap_or_default();
     let known = match drift.code {
@@ -215,6 +220,7 @@ pub(super) fn message(facts: &Facts, drift: &Drift, consequence: Option<&Consequ
     match consequence {
         Some(consequence) if drift.class == Class::Noise => format!("{known}, yet {}", consequence.sentence),
         Some(consequence) => format!("{known}; {}", consequence.sentence),
+        None if gives_up.is_some() => format!("{known}; drizzle-kit push gives up with an error before it would act."),
         None => format!("{known}; drizzle-kit push does not see it."),
     }
 }

@@ -3,7 +3,6 @@
 
 mod assess;
 mod input;
-mod legacy;
 mod message;
 mod mysql;
 mod noise;

@@ -4,7 +4,7 @@ use super::input::Input;
 use super::postgresql;
 use super::renames::{Question, Renames};
 use super::{Choice, Failure, Prompt, PromptKind, PushPlan, Statement, mysql, sqlite};
-use crate::catalog::{Family, Filter, Generation, LiveCatalog};
+use crate::catalog::{Family, Filter, LiveCatalog};
 use crate::declared::{Declared, Kit};
 
 /// One push with given answers.
@@ -22,17 +22,12 @@ pub(super) struct Run {
 type Planner = fn(&Input, &mut Renames) -> Run;
 
 /// The planner of a schema language and a version of drizzle-kit.
-fn planner(family: Family, generation: Generation) -> Option<Planner> {
-    match (family, generation) {
-        (Family::Postgresql, _) => Some(postgresql::run),
-        (Family::Mysql, _) => Some(mysql::run),
-        (Family::Sqlite, _) => Some(sqlite::run),
+fn planner(family: Family) -> Planner {
+    match family {
+        Family::Postgresql => postgresql::run,
+        Family::Mysql => mysql::run,
+        Family::Sqlite => sqlite::run,
     }
-}
-
-/// Whether the whole push of a schema language by `kit` is planned.
-pub(super) fn is_planned(family: Family, kit: &Kit) -> bool {
-    planner(family, kit.generation()).is_some()
 }
 
 /// How many tables are planned again, over all choices together; the choices beyond have no statements.
@@ -41,7 +36,7 @@ const MOST_TABLES_AGAIN: usize = 100_000;
 /// What `kit`'s push would do now.
 pub fn plan(declared: &Declared, live: &LiveCatalog, filter: &Filter, kit: &Kit) -> PushPlan {
     let input = Input::new(declared, live, filter, kit);
-    let Some(planner) = planner(input.family, input.generation) else { return PushPlan::default() };
+    let planner = planner(input.family);
     let mut renames = Renames::default();
     let run = planner(&input, &mut renames);
     let mut left = MOST_TABLES_AGAIN / (declared.tables.len() + live.catalog.tables.len()).max(1);
@@ -69,7 +64,7 @@ pub fn plan(declared: &Declared, live: &LiveCatalog, filter: &Filter, kit: &Kit)
 /// [`plan`] without the statements that follow from other answers than the first: what a drift's finding needs.
 pub fn outline(declared: &Declared, live: &LiveCatalog, filter: &Filter, kit: &Kit) -> PushPlan {
     let input = Input::new(declared, live, filter, kit);
-    let Some(planner) = planner(input.family, input.generation) else { return PushPlan::default() };
+    let planner = planner(input.family);
     let mut renames = Renames::default();
     let run = planner(&input, &mut renames);
     let questions = renames.into_questions();

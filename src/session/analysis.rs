@@ -21,7 +21,7 @@ pub fn analyse(
 ) -> Vec<Finding> {
     let drifts = drift::compare_with(declared, live, &project.filter, project.settings.presets);
     let plan = push::outline(declared, live, &project.filter, &project.kit);
-    let mut findings = push::assess(drifts, &plan, declared, live, &project.kit, ledger, today);
+    let mut findings = push::assess(drifts, &plan, declared, live, ledger, today);
     let file = project.ledger.text.as_ref().map(|text| (FilePath::new(&project.ledger.path), &**text));
     findings.extend(push::stale(ledger, file, &findings, declared, today));
     findings.retain(|finding| !project.settings.skip.iter().any(|code| code == finding.drift.code.name()));
