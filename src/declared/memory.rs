@@ -148,9 +148,7 @@ impl Evaluator<'_> {
     }
 
     fn note(&mut self, read: Read) {
-        if self.memory.reads.last() != Some(&read) {
-            self.memory.reads.push(read);
-        }
+        self.memory.reads.push(read);
     }
 
     /// Notes that code changed what another statement made, so that the order of all statements matters.
