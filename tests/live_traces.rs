@@ -103,7 +103,7 @@ async fn no_secret_is_logged_at_any_level() {
         (Dialect::Postgresql, format!("postgres://postgres@127.0.0.1:{port}/nowhere?password=canary-too")),
         (Dialect::Postgresql, "postgres://app:canary#broken@127.0.0.1/app".into()),
         (Dialect::Postgresql, "postgres://app:canary@host.invalid/app".into()),
-        (Dialect::Turso, "libsql://canary.example.com?authToken=canary".into()),
+        (Dialect::Turso, "libsql://127.0.0.1:1?authToken=canary".into()),
         (Dialect::Mysql, "mysql://root:canary@127.0.0.1/app".into()),
         (Dialect::Sqlite, "mysql://root:canary@127.0.0.1/app".into()),
     ] {
