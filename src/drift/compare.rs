@@ -46,11 +46,15 @@ pub fn compare_with(declared: &Declared, live: &LiveCatalog, filter: &Filter, pr
     groups::sum_up(&sides, presets, &mut drifts);
     renames::join(&sides, &mut drifts);
     unresolved::declarations(declared, &mut drifts);
+    sort(&mut drifts);
+    drifts
+}
+
+/// Puts drifts in the order of file and place, then of object name. What has no place comes last.
+pub fn sort(drifts: &mut [Drift]) {
     drifts.sort_by(|a, b| {
-        // What has no place comes last.
         (a.place.is_none(), &a.place, &a.object, a.code).cmp(&(b.place.is_none(), &b.place, &b.object, b.code))
     });
-    drifts
 }
 
 /// Both sides, matched table by table.

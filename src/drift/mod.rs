@@ -33,7 +33,7 @@ mod unresolved;
 mod views;
 
 pub use code::{Class, Code, Severity};
-pub use compare::{compare, compare_with};
+pub use compare::{compare, compare_with, sort};
 pub use ledger::{Decision, Entry, LEDGER_FILE, Ledger, LedgerError, Status};
 pub use of_object::of_object;
 

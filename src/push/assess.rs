@@ -7,7 +7,7 @@ use super::noise;
 use super::{Aspect, Consequence, Failure, Finding, Loss, PromptKind, PushPlan, Statement};
 use crate::catalog::{Column, LiveCatalog, ObjectKind, ObjectRef, Rows, Table};
 use crate::declared::Declared;
-use crate::drift::{Class, Code, Drift, Ledger, Severity};
+use crate::drift::{self, Class, Code, Drift, Ledger, Severity};
 
 /// What push would do about each of `drifts` according to its `plan`, with the severity and message that follow, and
 /// `ledger`'s verdict on the day `today`.
@@ -27,9 +27,7 @@ pub fn assess(
     let noise = noise::findings(plan, &explained, declared, live);
     if !noise.is_empty() {
         drifts.extend(noise);
-        drifts.sort_by(|a, b| {
-            (a.place.is_none(), &a.place, &a.object, a.code).cmp(&(b.place.is_none(), &b.place, &b.object, b.code))
-        });
+        drift::sort(&mut drifts);
     }
     // Where drizzle-kit gives up before its first statement, nothing says what it sees.
     let gives_up = plan.failure.as_ref().filter(|failure| failure.statement.is_none());

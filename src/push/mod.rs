@@ -2,6 +2,7 @@
 //! and from that what it would do about each drift.
 
 mod assess;
+mod confirmation;
 mod input;
 mod message;
 mod mysql;

@@ -35,11 +35,21 @@ const MOST_TABLES_AGAIN: usize = 100_000;
 
 /// What `kit`'s push would do now.
 pub fn plan(declared: &Declared, live: &LiveCatalog, filter: &Filter, kit: &Kit) -> PushPlan {
+    let again = MOST_TABLES_AGAIN / (declared.tables.len() + live.catalog.tables.len()).max(1);
+    plan_following(declared, live, filter, kit, again)
+}
+
+/// [`plan`] without the statements that follow from other answers than the first: what a drift's finding needs.
+pub fn outline(declared: &Declared, live: &LiveCatalog, filter: &Filter, kit: &Kit) -> PushPlan {
+    plan_following(declared, live, filter, kit, 0)
+}
+
+/// Plans, and again for other answers than the first, at most `left` times.
+fn plan_following(declared: &Declared, live: &LiveCatalog, filter: &Filter, kit: &Kit, mut left: usize) -> PushPlan {
     let input = Input::new(declared, live, filter, kit);
     let planner = planner(input.family);
     let mut renames = Renames::default();
     let run = planner(&input, &mut renames);
-    let mut left = MOST_TABLES_AGAIN / (declared.tables.len() + live.catalog.tables.len()).max(1);
     let questions = renames.into_questions();
     let mut prompts = Vec::with_capacity(questions.len() + run.prompts.len());
     for (number, question) in questions.into_iter().enumerate() {
@@ -57,19 +67,6 @@ pub fn plan(declared: &Declared, live: &LiveCatalog, filter: &Filter, kit: &Kit)
         };
         prompts.push(prompt(question, &run.statements, &mut again));
     }
-    prompts.extend(run.prompts);
-    PushPlan { statements: run.statements, prompts, failure: run.failure }
-}
-
-/// [`plan`] without the statements that follow from other answers than the first: what a drift's finding needs.
-pub fn outline(declared: &Declared, live: &LiveCatalog, filter: &Filter, kit: &Kit) -> PushPlan {
-    let input = Input::new(declared, live, filter, kit);
-    let planner = planner(input.family);
-    let mut renames = Renames::default();
-    let run = planner(&input, &mut renames);
-    let questions = renames.into_questions();
-    let mut prompts: Vec<Prompt> =
-        questions.into_iter().map(|question| prompt(question, &run.statements, &mut |_| Follows::Unasked)).collect();
     prompts.extend(run.prompts);
     PushPlan { statements: run.statements, prompts, failure: run.failure }
 }
@@ -130,7 +127,7 @@ fn meant(concerns: &[crate::catalog::ObjectRef], number: usize) -> String {
 }
 
 /// What `statements` destroy, each thing once.
-fn destroyed(statements: &[Statement]) -> Vec<String> {
+pub(super) fn destroyed(statements: &[Statement]) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for destroys in statements.iter().filter_map(|statement| statement.destroys.as_ref()) {
         if !words.contains(destroys) {

@@ -24,18 +24,10 @@ pub(super) fn snapshot(input: &Input) -> Result<Snapshot, String> {
     }
     for located in &input.declared.views {
         let view = &located.value;
-        let option =
-            |name: &str| view.options.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.clone());
         if snapshot.views.iter().any(|earlier| earlier.name == view.name) {
             return Err(format!("two views of the code are called \"{}\"", view.name));
         }
-        snapshot.views.push(KitView {
-            name: view.name.clone(),
-            definition: view.definition.clone(),
-            algorithm: option("algorithm").unwrap_or_else(|| "undefined".into()),
-            security: option("sql_security").unwrap_or_else(|| "definer".into()),
-            check_option: option("check_option"),
-        });
+        snapshot.views.push(KitView::of(view));
     }
     Ok(snapshot)
 }

@@ -49,14 +49,7 @@ pub(super) fn snapshot(input: &Input, words: &InformationSchema) -> Result<Snaps
         if !seen(&view.name) || existing(&view.name) {
             continue;
         }
-        let option = |name: &str| view.options.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
-        snapshot.views.push(KitView {
-            name: view.name.clone(),
-            definition: view.definition.clone(),
-            algorithm: option("algorithm").unwrap_or_else(|| "undefined".into()),
-            security: option("sql_security").unwrap_or_else(|| "definer".into()),
-            check_option: option("check_option"),
-        });
+        snapshot.views.push(KitView::of(view));
     }
     Ok(snapshot)
 }

@@ -187,14 +187,14 @@ impl Server {
         None
     }
 
+    /// The foreign keys that refer to `table`.
+    fn referring(&self, table: &str) -> Vec<KitForeignKey> {
+        let keys = self.tables.iter().flat_map(|other| &other.foreign_keys);
+        keys.filter(|key| key.foreign_table == table).cloned().collect()
+    }
+
     fn drop_index(&mut self, table: &str, index: &str) -> Refusal {
-        let referring: Vec<KitForeignKey> = self
-            .tables
-            .iter()
-            .flat_map(|other| &other.foreign_keys)
-            .filter(|key| key.foreign_table == table)
-            .cloned()
-            .collect();
+        let referring = self.referring(table);
         let table = self.table(table)?;
         let place = table.indexes.iter().position(|other| other.name == index)?;
         let columns: Vec<String> = table.indexes[place].columns.iter().map(|(column, _)| column.clone()).collect();
@@ -278,13 +278,7 @@ impl Server {
 
     /// `ADD PRIMARY KEY`, `DROP PRIMARY KEY`, and constraints that are added.
     fn keys(&mut self, table: &str, after: &str, to: &Snapshot) -> Refusal {
-        let referring: Vec<KitForeignKey> = self
-            .tables
-            .iter()
-            .flat_map(|other| &other.foreign_keys)
-            .filter(|key| key.foreign_table == table)
-            .cloned()
-            .collect();
+        let referring = self.referring(table);
         let name = table.to_owned();
         let added = quoted_names(after);
         if let (Some(key), true) = (added.first(), after.contains(" FOREIGN KEY ")) {

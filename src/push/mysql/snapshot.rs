@@ -1,6 +1,6 @@
 //! drizzle-kit's snapshot of a MySQL schema: what it makes of the code and of the database before it compares the two.
 
-use crate::catalog::{Fact, Rows};
+use crate::catalog::{Fact, Rows, View};
 
 /// One side, as drizzle-kit has it.
 #[derive(Clone, Debug, Default)]
@@ -153,6 +153,45 @@ pub(super) struct KitView {
     pub algorithm: String,
     pub security: String,
     pub check_option: Option<String>,
+}
+
+impl KitView {
+    /// Either side's. Of an option that is given twice, the last counts.
+    pub fn of(view: &View) -> Self {
+        let option =
+            |name: &str| view.options.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+        Self {
+            name: view.name.clone(),
+            definition: view.definition.clone(),
+            algorithm: option("algorithm").unwrap_or_else(|| "undefined".into()),
+            security: option("sql_security").unwrap_or_else(|| "definer".into()),
+            check_option: option("check_option"),
+        }
+    }
+
+    /// CREATE VIEW; what stands between its clauses depends on the version.
+    pub fn created(&self, between: &str) -> String {
+        format!("CREATE {}({}){};", self.head(between), self.query(), self.tail(between))
+    }
+
+    /// ALTER VIEW, likewise.
+    pub fn altered(&self, between: &str) -> String {
+        format!("ALTER {}{}{};", self.head(between), self.query(), self.tail(between))
+    }
+
+    fn head(&self, between: &str) -> String {
+        let Self { name, algorithm, security, .. } = self;
+        format!("ALGORITHM = {algorithm}{between}SQL SECURITY {security}{between}VIEW `{name}` AS ")
+    }
+
+    fn query(&self) -> &str {
+        self.definition.known().map_or("...", String::as_str)
+    }
+
+    fn tail(&self, between: &str) -> String {
+        let option = self.check_option.as_ref();
+        option.map_or_else(String::new, |option| format!("{between}WITH {option} CHECK OPTION"))
+    }
 }
 
 impl Snapshot {

@@ -278,17 +278,9 @@ pub(super) fn rename_view(from: &str, to: &str) -> Step {
 }
 
 pub(super) fn create_view(view: &KitView) -> Step {
-    let (head, definition, tail) = view_parts(view);
-    view_step(&view.name, format!("CREATE {head}({definition}){tail};"), Aspect::Existence)
+    view_step(&view.name, view.created(" "), Aspect::Existence)
 }
 
 pub(super) fn alter_view(view: &KitView) -> Step {
-    let (head, definition, tail) = view_parts(view);
-    view_step(&view.name, format!("ALTER {head}{definition}{tail};"), Aspect::Definition)
-}
-
-fn view_parts(view: &KitView) -> (String, &str, String) {
-    let head = format!("ALGORITHM = {} SQL SECURITY {} VIEW `{}` AS ", view.algorithm, view.security, view.name);
-    let tail = view.check_option.as_ref().map_or_else(String::new, |option| format!(" WITH {option} CHECK OPTION"));
-    (head, view.definition.known().map_or("...", String::as_str), tail)
+    view_step(&view.name, view.altered(" "), Aspect::Definition)
 }

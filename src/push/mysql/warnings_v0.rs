@@ -4,6 +4,7 @@ use super::objects;
 use super::steps_v0::{Kind, Step};
 use super::v0::Difference;
 use crate::catalog::{Dialect, ObjectKind, ObjectRef, Rows, type_change_loses_data};
+use crate::push::confirmation::{Deed, confirmation_v0, yes};
 use crate::push::plan::Run;
 use crate::push::{Aspect, Choice, Failure, Loss, Prompt, PromptKind, Statement, Touch};
 
@@ -56,7 +57,13 @@ pub(super) fn run(difference: Difference, rows: &dyn Fn(&str) -> Rows, counts: &
         prompt.choices[1].statements = emptied;
     }
     if !found.warnings.is_empty() {
-        prompts.push(confirmation(&statements, &found.warnings, &found.counts, found.concerns));
+        let counts = &found.counts;
+        let deeds = [
+            Deed::Remove("table", "tables", counts.tables.len()),
+            Deed::Remove("column", "columns", counts.columns.len()),
+            Deed::Truncate(counts.truncated.len()),
+        ];
+        prompts.push(confirmation_v0(&statements, &found.warnings, yes(&deeds, false), found.concerns));
     }
     Run { statements, prompts, failure: None }
 }
@@ -222,43 +229,5 @@ fn unique_question(table: &str, name: &str, items: &str, rows: Rows) -> Prompt {
         safe_choice: Some(0),
         advice: "Choose No: if two rows are alike, the statement fails and nothing is lost.".into(),
         concerns: vec![objects::of_table(ObjectKind::Unique, table, name), objects::table(table)],
-    }
-}
-
-/// The last question.
-fn confirmation(statements: &[Statement], warnings: &[String], counts: &Counts, concerns: Vec<ObjectRef>) -> Prompt {
-    let part = |list: &[String], verb: &str, noun: &str, comma: &str, none: &str| match list.len() {
-        0 => none.to_owned(),
-        1 => format!(" {verb} 1 {noun}{comma}"),
-        number => format!(" {verb} {number} {noun}s{comma}"),
-    };
-    // As drizzle-kit spells it, commas and all.
-    let yes = format!(
-        "Yes, I want to{}{}{}",
-        part(&counts.tables, "remove", "table", ",", " "),
-        part(&counts.columns, "remove", "column", ",", " "),
-        part(&counts.truncated, "truncate", "table", "", ""),
-    );
-    let yes = yes.strip_suffix(',').unwrap_or(&yes);
-    let yes = yes.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-    let destroys: Vec<String> = statements.iter().filter_map(|statement| statement.destroys.clone()).collect();
-    Prompt {
-        kind: PromptKind::DataLoss,
-        text: format!(
-            "Found data-loss statements:\n{}\n\nTHIS ACTION WILL CAUSE DATA LOSS AND CANNOT BE REVERTED\n\nDo you still want to \
-             push changes?",
-            warnings.join("\n")
-        ),
-        choices: vec![
-            Choice { label: "No, abort".into(), statements: Vec::new(), destroys: None },
-            Choice {
-                label: yes,
-                statements: statements.iter().map(|statement| statement.sql.clone()).collect(),
-                destroys: (!destroys.is_empty()).then(|| destroys.join("; ")),
-            },
-        ],
-        safe_choice: Some(0),
-        advice: "Answer \"No, abort\" unless all that is listed may go.".into(),
-        concerns,
     }
 }

@@ -4,8 +4,9 @@ use super::snapshot::Snapshot;
 use super::steps_v1::{Kind, Step};
 use super::v1;
 use crate::catalog::{Dialect, ObjectRef, Rows, type_change_loses_data};
+use crate::push::confirmation::confirmation_v1;
 use crate::push::plan::Run;
-use crate::push::{Choice, Failure, Loss, Prompt, PromptKind, Statement};
+use crate::push::{Failure, Loss, Statement};
 
 /// The steps as statements, with the question. `rows` says what a table of the database holds.
 pub(super) fn run(steps: &[Step], to: &Snapshot, rows: &dyn Fn(&str) -> Rows) -> Run {
@@ -31,7 +32,8 @@ pub(super) fn run(steps: &[Step], to: &Snapshot, rows: &dyn Fn(&str) -> Rows) ->
             concerns.extend(step.touches.iter().map(|touch| touch.object.clone()));
         }
     }
-    let prompts = if warnings.is_empty() { Vec::new() } else { vec![confirmation(&statements, &warnings, concerns)] };
+    let prompts =
+        if warnings.is_empty() { Vec::new() } else { vec![confirmation_v1(&statements, &warnings, concerns)] };
     Run { statements, prompts, failure: None }
 }
 
@@ -74,23 +76,4 @@ fn warning(step: &Step, rows: Rows, former: &dyn Fn(&str) -> String) -> Option<S
         _ => return None,
     };
     Some(format!("You're about to {warning}"))
-}
-
-fn confirmation(statements: &[Statement], warnings: &[String], concerns: Vec<ObjectRef>) -> Prompt {
-    let destroys: Vec<String> = statements.iter().filter_map(|statement| statement.destroys.clone()).collect();
-    Prompt {
-        kind: PromptKind::DataLoss,
-        text: warnings.join("\n"),
-        choices: vec![
-            Choice { label: "No, abort".into(), statements: Vec::new(), destroys: None },
-            Choice {
-                label: "Yes, I want to execute all statements".into(),
-                statements: statements.iter().map(|statement| statement.sql.clone()).collect(),
-                destroys: (!destroys.is_empty()).then(|| destroys.join("; ")),
-            },
-        ],
-        safe_choice: Some(0),
-        advice: "Answer \"No, abort\" unless all that is listed may go.".into(),
-        concerns,
-    }
 }

@@ -2,8 +2,9 @@
 
 use super::objects;
 use crate::catalog::{Generation, ObjectRef, Rows, type_change_loses_data};
+use crate::push::confirmation::{Deed, confirmation_v0, confirmation_v1, yes};
 use crate::push::input::Input;
-use crate::push::{Choice, Loss, Prompt, PromptKind, Statement};
+use crate::push::{Loss, Prompt, Statement};
 
 /// What push says before it asks whether that is meant.
 #[derive(Debug, Default)]
@@ -66,62 +67,17 @@ impl Losses {
         if self.lines.is_empty() {
             return None;
         }
-        let yes = match generation {
-            Generation::V0 => format!("Yes, I want to{}", self.deeds()),
-            Generation::V1 => "Yes, I want to execute all statements".into(),
-        };
-        let text = match generation {
-            Generation::V0 => format!(
-                "Found data-loss statements:\n{}\n\nTHIS ACTION WILL CAUSE DATA LOSS AND CANNOT BE REVERTED\n\nDo you still want to \
-                 push changes?",
-                self.lines.join("\n")
-            ),
-            Generation::V1 => self.lines.join("\n"),
-        };
-        let mut destroyed: Vec<String> = Vec::new();
-        for words in statements.iter().filter_map(|statement| statement.destroys.clone()) {
-            note(&mut destroyed, words);
-        }
-        let choices = vec![
-            Choice { label: "No, abort".into(), statements: Vec::new(), destroys: None },
-            Choice {
-                label: yes,
-                statements: statements.iter().map(|statement| statement.sql.clone()).collect(),
-                destroys: (!destroyed.is_empty()).then(|| destroyed.join("; ")),
-            },
-        ];
-        Some(Prompt {
-            kind: PromptKind::DataLoss,
-            text,
-            choices,
-            safe_choice: Some(0),
-            advice: "Answer \"No, abort\" unless all that is listed may go.".into(),
-            concerns: self.concerns,
-        })
-    }
-
-    /// ` remove 1 table, truncate 1 table`, in drizzle-kit's spelling.
-    fn deeds(&self) -> String {
-        let one = |verb: &str, noun: &str, list: &[String], end: &str| match list.len() {
-            0 => String::new(),
-            1 => format!(" {verb} 1 {noun}{end}"),
-            number => format!(" {verb} {number} {noun}s{end}"),
-        };
-        let mut text = one("remove", "table", &self.tables, ",");
-        if text.is_empty() {
-            text.push(' ');
-        }
-        let columns = one("remove", "column", &self.columns, ",");
-        text.push_str(if columns.is_empty() { " " } else { &columns });
-        text.push_str(&one("truncate", "table", &self.emptied, ""));
-        let text = text.trim_end().trim_matches(',').to_owned();
-        let mut result = String::new();
-        for character in text.chars() {
-            if !(character == ' ' && result.ends_with(' ')) {
-                result.push(character);
+        Some(match generation {
+            Generation::V0 => {
+                let deeds = [
+                    Deed::Remove("table", "tables", self.tables.len()),
+                    Deed::Remove("column", "columns", self.columns.len()),
+                    Deed::Truncate(self.emptied.len()),
+                ];
+                confirmation_v0(statements, &self.lines, yes(&deeds, true), self.concerns)
             }
-        }
-        result
+            Generation::V1 => confirmation_v1(statements, &self.lines, self.concerns),
+        })
     }
 }
 

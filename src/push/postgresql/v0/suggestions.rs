@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::snapshot::{PUBLIC, qualified};
 use super::steps::{Kind, Step};
 use crate::catalog::{Family, ObjectKind, ObjectRef, Rows, TableKind};
+use crate::push::confirmation::{Deed, confirmation_v0, yes};
 use crate::push::input::Input;
 use crate::push::plan::Run;
 use crate::push::postgresql::{failures, words};
@@ -27,7 +28,16 @@ pub(super) fn run(input: &Input, steps: Vec<Step>) -> Run {
         prompt.choices[1].statements = with;
     }
     if !pass.warnings.is_empty() {
-        prompts.push(confirmation(&statements, &pass.warnings, &pass.counts, pass.concerns));
+        let counts = &pass.counts;
+        let deeds = [
+            Deed::Remove("table", "tables", counts.tables.len()),
+            Deed::Remove("column", "columns", counts.columns.len()),
+            Deed::Truncate(counts.emptied.len()),
+            // As drizzle-kit spells it.
+            Deed::Remove("materialize view", "materialized views", counts.views.len()),
+        ];
+        let concerns = pass.concerns.into_iter().filter(|object| object.kind != ObjectKind::Enum).collect();
+        prompts.push(confirmation_v0(&statements, &pass.warnings, yes(&deeds, false), concerns));
     }
     let failure = failures::of(input, &statements);
     Run { statements, prompts, failure }
@@ -194,46 +204,4 @@ fn tables_in(input: &Input, schema: &str) -> usize {
     let listed = |kind: &TableKind| !matches!(kind, TableKind::Virtual(_) | TableKind::Shadow(_));
     catalog.tables.iter().filter(|table| of(&table.schema) && listed(&table.kind)).count()
         + catalog.views.iter().filter(|view| of(&view.schema) && !view.materialized).count()
-}
-
-/// The last question.
-fn confirmation(statements: &[Statement], warnings: &[String], counts: &Counts, concerns: Vec<ObjectRef>) -> Prompt {
-    let count = |number: usize, verb: &str, one: &str, many: &str| match number {
-        0 => None,
-        1 => Some(format!("{verb} 1 {one}")),
-        number => Some(format!("{verb} {number} {many}")),
-    };
-    // As drizzle-kit spells it, commas and all.
-    let part =
-        |text: Option<String>, comma: &str, none: &str| text.map_or(none.to_owned(), |text| format!(" {text}{comma}"));
-    let yes = format!(
-        "Yes, I want to{}{}{}{}",
-        part(count(counts.tables.len(), "remove", "table", "tables"), ",", " "),
-        part(count(counts.columns.len(), "remove", "column", "columns"), ",", " "),
-        part(count(counts.emptied.len(), "truncate", "table", "tables"), "", ""),
-        part(count(counts.views.len(), "remove", "materialize view", "materialized views"), ",", " "),
-    );
-    let yes =
-        yes.strip_suffix(',').unwrap_or(&yes).split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-    let destroys: Vec<String> = statements.iter().filter_map(|statement| statement.destroys.clone()).collect();
-    let concerns: Vec<ObjectRef> = concerns.into_iter().filter(|object| object.kind != ObjectKind::Enum).collect();
-    Prompt {
-        kind: PromptKind::DataLoss,
-        text: format!(
-            "Found data-loss statements:\n{}\n\nTHIS ACTION WILL CAUSE DATA LOSS AND CANNOT BE REVERTED\n\nDo you still want to \
-             push changes?",
-            warnings.join("\n")
-        ),
-        choices: vec![
-            Choice { label: "No, abort".into(), statements: Vec::new(), destroys: None },
-            Choice {
-                label: yes,
-                statements: sql(statements),
-                destroys: (!destroys.is_empty()).then(|| destroys.join("; ")),
-            },
-        ],
-        safe_choice: Some(0),
-        advice: "Answer \"No, abort\" unless all that is listed may go.".into(),
-        concerns,
-    }
 }

@@ -7,11 +7,12 @@ mod snapshot;
 mod tables;
 
 use crate::catalog::{ObjectRef, Rows};
+use crate::push::confirmation::confirmation_v1;
 use crate::push::input::Input;
 use crate::push::plan::Run;
 use crate::push::postgresql::failures;
 use crate::push::renames::Renames;
-use crate::push::{Choice, Loss, Prompt, PromptKind, Statement, Touch};
+use crate::push::{Loss, Statement, Touch};
 
 /// One of drizzle-kit's steps: some statements that belong together.
 pub(super) struct Step {
@@ -60,28 +61,8 @@ pub(super) fn run(input: &Input, renames: &mut Renames) -> Run {
         }
         warnings.extend(step.warning);
     }
-    let prompts = if warnings.is_empty() { Vec::new() } else { vec![confirmation(&statements, warnings)] };
+    let (texts, concerns): (Vec<String>, Vec<ObjectRef>) = warnings.into_iter().unzip();
+    let prompts = if texts.is_empty() { Vec::new() } else { vec![confirmation_v1(&statements, &texts, concerns)] };
     let failure = failures::of(input, &statements);
     Run { statements, prompts, failure }
-}
-
-/// The last question.
-fn confirmation(statements: &[Statement], warnings: Vec<(String, ObjectRef)>) -> Prompt {
-    let (texts, concerns): (Vec<String>, Vec<ObjectRef>) = warnings.into_iter().unzip();
-    let destroys: Vec<String> = statements.iter().filter_map(|statement| statement.destroys.clone()).collect();
-    Prompt {
-        kind: PromptKind::DataLoss,
-        text: texts.join("\n"),
-        choices: vec![
-            Choice { label: "No, abort".into(), statements: Vec::new(), destroys: None },
-            Choice {
-                label: "Yes, I want to execute all statements".into(),
-                statements: statements.iter().map(|statement| statement.sql.clone()).collect(),
-                destroys: (!destroys.is_empty()).then(|| destroys.join("; ")),
-            },
-        ],
-        safe_choice: Some(0),
-        advice: "Answer \"No, abort\" unless all that is listed may go.".into(),
-        concerns,
-    }
 }
