@@ -91,6 +91,7 @@ fn snapshot(standing: Standing) -> Snapshot {
         live: Some(Arc::new(live)),
         standing,
         findings: Arc::new(findings),
+        outline: Arc::new(plan),
         kit: Kit::default(),
         filter,
         casing: None,

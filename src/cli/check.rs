@@ -46,7 +46,7 @@ pub(super) fn compared(
     live: &LiveCatalog,
     ledger: &Ledger,
 ) -> (String, Outcome) {
-    let mut findings = analyse(project, declared, live, ledger, jiff::Zoned::now().date());
+    let mut findings = analyse(project, declared, live, ledger, jiff::Zoned::now().date()).findings;
     findings.retain(|finding| wanted(arguments, finding));
     let scope = project.filter.scope(project.dialect);
     let root = root(arguments.format, &project.folder);

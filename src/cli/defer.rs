@@ -27,7 +27,7 @@ pub fn run(arguments: &DeferArguments) -> Result<Outcome, Failure> {
     let project = project::load(&load_request(&arguments.project)?, &DiskFiles, &mut reader)?;
     let known = ledger(&project)?;
     let (declared, live) = both_sides(&project, &mut reader)?;
-    let findings = analyse(&project, &declared, &live, &known, today);
+    let findings = analyse(&project, &declared, &live, &known, today).findings;
     let chosen: Vec<&Finding> = findings.iter().filter(|finding| is_chosen(arguments, finding)).collect();
     for name in &arguments.object {
         if !chosen.iter().any(|finding| is_named(&finding.drift.object, name)) {

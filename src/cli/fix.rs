@@ -17,8 +17,8 @@ use crate::declared::{Declared, Reader};
 use crate::drift::{Ledger, Status};
 use crate::ide::{self, Action, Standing};
 use crate::project::{self, DiskFiles, LoadRequest, Project, shown};
-use crate::push::Finding;
-use crate::session::{EditedFiles, analyse};
+use crate::push::{Finding, PushPlan};
+use crate::session::{Analysis, EditedFiles, analyse};
 use crate::text::{Document, FilePath, Files};
 
 /// Runs the command. Each fix is made in memory before the next is worked out, so that they fit together.
@@ -86,6 +86,7 @@ struct Seen {
     project: Project,
     declared: Arc<Declared>,
     findings: Arc<Vec<Finding>>,
+    outline: Arc<PushPlan>,
 }
 
 /// What the fixes are worked out from.
@@ -102,12 +103,12 @@ impl Work {
     fn look(&mut self) -> Result<Seen, Failure> {
         let project = project::load(&self.request, &self.files, &mut self.reader)?;
         let declared = project.declared(&self.files, &mut self.reader);
-        let findings = analyse(&project, &declared, &self.live, &self.ledger, today());
-        Ok(Seen { project, declared: Arc::new(declared), findings: Arc::new(findings) })
+        let Analysis { findings, outline } = analyse(&project, &declared, &self.live, &self.ledger, today());
+        Ok(Seen { project, declared: Arc::new(declared), findings: Arc::new(findings), outline: Arc::new(outline) })
     }
 
     /// The preferred fix of `finding`.
-    fn fix(&mut self, Seen { project, declared, findings }: &Seen, finding: &Finding) -> Option<Action> {
+    fn fix(&mut self, Seen { project, declared, findings, outline }: &Seen, finding: &Finding) -> Option<Action> {
         let place = finding.drift.place.as_ref()?;
         let document = project.config.as_ref().and_then(|config| self.files.read(config.file.as_path()));
         let snapshot = ide::Snapshot {
@@ -115,6 +116,7 @@ impl Work {
             live: Some(self.live.clone()),
             standing: Standing::Live,
             findings: findings.clone(),
+            outline: outline.clone(),
             kit: project.kit.clone(),
             filter: project.filter.clone(),
             casing: project.casing,
@@ -125,7 +127,7 @@ impl Work {
         let mut replan = |edits: &[crate::text::FileEdit]| -> Vec<Finding> {
             let edited = EditedFiles::new(files, edits);
             let declared = project.declared(&edited, reader);
-            analyse(project, &declared, live, ledger, today())
+            analyse(project, &declared, live, ledger, today()).findings
         };
         let actions = ide::actions(&snapshot, &place.file, place.span, today(), &mut replan);
         actions.into_iter().find(|action| action.preferred && action.fingerprint == finding.drift.fingerprint)

@@ -81,7 +81,7 @@ pub(super) fn made(project: &Project, declared: &Declared, live: &LiveCatalog) -
         kit: project.kit.clone(),
         database: live.database.clone(),
         plan: push::plan(declared, live, &project.filter, &project.kit),
-        findings: analyse(project, declared, live, &ledger(project)?, jiff::Zoned::now().date()),
+        findings: analyse(project, declared, live, &ledger(project)?, jiff::Zoned::now().date()).findings,
         installed: None,
         opinion: None,
     })

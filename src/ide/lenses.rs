@@ -3,7 +3,7 @@
 use super::Snapshot;
 use crate::catalog::ObjectKind;
 use crate::drift::Status;
-use crate::push::{self, Aspect, PushPlan, Statement};
+use crate::push::{Aspect, PushPlan, Statement};
 use crate::text::{FilePath, Span};
 
 /// How many things a lens names; whatever loses data is always named.
@@ -20,15 +20,16 @@ pub struct Lens {
 
 /// The lenses of `file`: one on each schema file on which something is shown that is still to be settled.
 pub fn lenses(snapshot: &Snapshot, file: &FilePath) -> Vec<Lens> {
-    let Some(live) = &snapshot.live else { return Vec::new() };
+    if snapshot.live.is_none() {
+        return Vec::new();
+    }
     let shown = snapshot.findings.iter().any(|finding| {
         finding.status == Status::Open && finding.drift.place.as_ref().is_some_and(|place| place.file == *file)
     });
     if !shown {
         return Vec::new();
     }
-    let plan = push::outline(&snapshot.declared, live, &snapshot.filter, &snapshot.kit);
-    summary(&plan).map(|title| Lens { span: Span::empty(0), title }).into_iter().collect()
+    summary(&snapshot.outline).map(|title| Lens { span: Span::empty(0), title }).into_iter().collect()
 }
 
 /// The plan in one line; nothing where push would do nothing.

@@ -17,7 +17,7 @@ use crate::catalog::{Filter, LiveCatalog};
 use crate::declared::{Casing, ConfigPlaces, Declared, Kit};
 pub use crate::drift::Severity;
 use crate::edit;
-use crate::push::Finding;
+use crate::push::{Finding, PushPlan};
 use crate::text::{Document, FilePath};
 
 /// All that is known of one project at one moment.
@@ -31,6 +31,8 @@ pub struct Snapshot {
     pub standing: Standing,
     /// The drifts between the two, assessed.
     pub findings: Arc<Vec<Finding>>,
+    /// What push would do, without what follows from other answers than the first.
+    pub outline: Arc<PushPlan>,
     /// The drizzle-kit whose behaviour is predicted.
     pub kit: Kit,
     /// The config's filters.

@@ -7,8 +7,16 @@ use crate::declared::Declared;
 use crate::drift::{self, Code, Ledger, Severity};
 use crate::live;
 use crate::project::{DatabaseTarget, Project, SETTINGS_FILE};
-use crate::push::{self, Finding};
+use crate::push::{self, Finding, PushPlan};
 use crate::text::FilePath;
+
+/// What is found between two sides.
+pub struct Analysis {
+    /// The drifts, with what push would do about each.
+    pub findings: Vec<Finding>,
+    /// The push as a whole, without what follows from other answers than the first.
+    pub outline: PushPlan,
+}
 
 /// The drifts between the two sides of `project`, with what push would do about each and the ledger's verdict on the day
 /// `today`.
@@ -18,10 +26,10 @@ pub fn analyse(
     live: &LiveCatalog,
     ledger: &Ledger,
     today: jiff::civil::Date,
-) -> Vec<Finding> {
+) -> Analysis {
     let drifts = drift::compare_with(declared, live, &project.filter, project.settings.presets);
-    let plan = push::outline(declared, live, &project.filter, &project.kit);
-    let mut findings = push::assess(drifts, &plan, declared, live, ledger, today);
+    let outline = push::outline(declared, live, &project.filter, &project.kit);
+    let mut findings = push::assess(drifts, &outline, declared, live, ledger, today);
     let file = project.ledger.text.as_ref().map(|text| (FilePath::new(&project.ledger.path), &**text));
     findings.extend(push::stale(ledger, file, &findings, declared, today));
     findings.retain(|finding| !project.settings.skip.iter().any(|code| code == finding.drift.code.name()));
@@ -33,7 +41,7 @@ pub fn analyse(
             finding.severity = severity;
         }
     }
-    findings
+    Analysis { findings, outline }
 }
 
 /// What of the settings does nothing, one sentence each.

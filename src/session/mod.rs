@@ -11,7 +11,7 @@ mod project_state;
 mod worker;
 mod workspace;
 
-pub use analysis::{age_of, analyse, limits, live_target, minute, notes, settings_notes};
+pub use analysis::{Analysis, age_of, analyse, limits, live_target, minute, notes, settings_notes};
 pub use event::{Answer, Event, OfferedAction, Output, ProjectStatus, Pulled, Settings, StatusKind};
 pub use open_files::EditedFiles;
 pub use worker::{Inbox, start};

@@ -216,7 +216,7 @@ impl ProjectState {
             };
             let project = changed.as_ref().unwrap_or(project);
             let declared = project.declared(&edited, reader);
-            analyse(project, &declared, &live, ledger, today())
+            analyse(project, &declared, &live, ledger, today()).findings
         };
         ide::actions(snapshot, file, span, today(), &mut replan)
     }
@@ -353,16 +353,15 @@ impl ProjectState {
             self.snapshot = None;
             return;
         };
-        let findings = match self.live.catalog() {
-            Some(live) => analyse(project, &self.declared, live, &self.ledger, today()),
-            None => Vec::new(),
-        };
+        let analysis = self.live.catalog().map(|live| analyse(project, &self.declared, live, &self.ledger, today()));
+        let (findings, outline) = analysis.map(|analysis| (analysis.findings, analysis.outline)).unwrap_or_default();
         let document = files.document(self.config.as_path());
         self.snapshot = Some(Snapshot {
             declared: self.declared.clone(),
             live: self.live.catalog().cloned(),
             standing: self.live.standing.clone().unwrap_or(Standing::Connecting),
             findings: Arc::new(findings),
+            outline: Arc::new(outline),
             kit: project.kit.clone(),
             filter: project.filter.clone(),
             casing: project.casing,
