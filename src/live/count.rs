@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Limits, LiveError, Target, libsql, mysql, postgresql, snapshot, sqlite};
+use super::{ErrorKind, Limits, LiveError, Target, libsql, mysql, postgresql, snapshot, sqlite};
 use crate::catalog::{Dialect, Family, RowCount};
 
 /// How many tables are asked about in one statement, where a look at the first row is enough.
@@ -18,6 +18,34 @@ pub(super) struct Questions {
 
 /// What an engine answers.
 pub(super) type Answers = Vec<(i64, i64)>;
+
+/// A session that can be asked such questions.
+pub(super) trait Counting {
+    /// The answers to one statement.
+    fn numbers(&mut self, sql: &str) -> impl Future<Output = Result<Answers, LiveError>> + Send;
+}
+
+/// Answers `questions` chunk by chunk, as far as they can be answered and the time allows.
+pub(super) async fn answer(session: &mut impl Counting, questions: &Questions) -> Result<Answers, LiveError> {
+    let mut answers = Answers::new();
+    for chunk in &questions.chunks {
+        match session.numbers(&chunk.join(" union all ")).await {
+            Ok(numbers) => answers.extend(numbers),
+            Err(error) if matches!(error.kind, ErrorKind::Unreachable | ErrorKind::NotReadOnly) => return Err(error),
+            // One table of the chunk may not be read: the others are asked by themselves.
+            Err(_) if chunk.len() > 1 => {
+                for statement in chunk.iter().filter(|_| Instant::now() < questions.deadline) {
+                    answers.extend(session.numbers(statement).await.unwrap_or_default());
+                }
+            }
+            Err(_) => {}
+        }
+        if Instant::now() >= questions.deadline {
+            break;
+        }
+    }
+    Ok(answers)
+}
 
 /// How many rows each of `tables` (schema and name) holds. The counting of a table stops after `at_most`; one that may
 /// not be read, or that would hide rows from the role, is left out.

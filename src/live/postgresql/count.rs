@@ -1,10 +1,8 @@
 //! Counts rows in PostgreSQL, a read-only transaction for each chunk of tables.
 
-use std::time::Instant;
-
 use sqlx::{AssertSqlSafe, Row};
 
-use super::super::count::{Answers, Questions};
+use super::super::count::{Answers, Counting, Questions, answer};
 use super::super::{ErrorKind, Limits, LiveError, Target};
 use super::{Session, connect};
 
@@ -15,43 +13,21 @@ pub(in crate::live) async fn count(
     questions: &Questions,
 ) -> Result<Answers, LiveError> {
     let mut session = Session::open(target, limits).await?;
-    let mut answers = Answers::new();
-    let result = async {
-        for chunk in &questions.chunks {
-            match session.numbers(&chunk.join(" union all ")).await {
-                Ok(numbers) => answers.extend(numbers),
-                Err(error) if is_fatal(&error) => return Err(error),
-                // One table of the chunk may not be read: the others are asked by themselves.
-                Err(_) if chunk.len() > 1 => {
-                    for statement in chunk.iter().filter(|_| Instant::now() < questions.deadline) {
-                        answers.extend(session.numbers(statement).await.unwrap_or_default());
-                    }
-                }
-                Err(_) => {}
-            }
-            if Instant::now() >= questions.deadline {
-                break;
-            }
-        }
-        Ok(())
-    }
-    .await;
+    let answers = answer(&mut session, questions).await;
     session.close().await;
-    result.map(|()| answers)
+    answers
 }
 
-fn is_fatal(error: &LiveError) -> bool {
-    matches!(error.kind, ErrorKind::Unreachable | ErrorKind::NotReadOnly)
-}
-
-impl Session {
+impl Counting for Session {
     async fn numbers(&mut self, sql: &str) -> Result<Answers, LiveError> {
         self.run("begin transaction read only").await?;
         let result = self.numbers_in_transaction(sql).await;
         let ended = self.run("rollback").await;
         result.and_then(|numbers| ended.map(|()| numbers))
     }
+}
 
+impl Session {
     async fn numbers_in_transaction(&mut self, sql: &str) -> Result<Answers, LiveError> {
         if self.text("show transaction_read_only").await? != "on" {
             let message = format!("{} does not grant a read-only transaction, so nothing was counted", self.address);
