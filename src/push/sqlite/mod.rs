@@ -10,6 +10,7 @@ mod v0_sql;
 mod v1_ddl;
 mod v1_diff;
 mod v1_snapshot;
+mod v1_sql;
 
 use super::Failure;
 use super::input::Input;
@@ -42,7 +43,7 @@ fn plan_v0(input: &Input, renames: &mut Renames) -> Result<Run, String> {
 fn plan_v1(input: &Input, renames: &mut Renames) -> Result<Run, String> {
     let old = v1_snapshot::of_database(input)?;
     let new = v1_snapshot::of_code(input, &old)?;
-    let script = v1_diff::write(input, old, new, renames);
+    let script = v1_sql::write(input, &v1_diff::change(old, new, renames));
     let prompts = script.losses.into_prompt(input.generation, &script.statements).into_iter().collect();
     let failure = failure::of(input, &script.statements);
     Ok(Run { statements: script.statements, prompts, failure })

@@ -41,6 +41,35 @@ impl Column {
     }
 }
 
+/// What belongs to a table and has a name.
+pub(super) trait OfTable {
+    /// The table and the name.
+    fn named(&self) -> (&str, &str);
+}
+
+macro_rules! of_table {
+    ($($entity:ty)*) => { $(
+        impl OfTable for $entity {
+            fn named(&self) -> (&str, &str) {
+                (&self.table, &self.name)
+            }
+        }
+    )* };
+}
+
+of_table!(Column Index Key ForeignKey Check);
+
+/// `entities` by table and name; of several, the first.
+pub(super) fn by_name<T: OfTable>(entities: &[T]) -> HashMap<(&str, &str), &T> {
+    entities.iter().rev().map(|entity| (entity.named(), entity)).collect()
+}
+
+/// Whether one of the last of `entities`, which are those of one table, is called `name`.
+fn is_taken<T: OfTable>(entities: &[T], table: &str, name: &str) -> bool {
+    let mut own = entities.iter().rev().map(T::named).take_while(|(owner, _)| *owner == table);
+    own.any(|(_, known)| known == name)
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Index {
     pub table: String,
@@ -102,7 +131,7 @@ pub(super) struct View {
 /// The entities of the code. What is not known of it is taken from `live`, so that nothing follows from it.
 pub(super) fn of_code(input: &Input, live: &Entities) -> Result<Entities, String> {
     let mut entities = Entities::default();
-    let mut of_columns = OfColumns::default();
+    let mut collected = Collected::default();
     let in_database: HashSet<&str> = live.tables.iter().map(String::as_str).collect();
     let mut seen: HashSet<&str> = HashSet::new();
     for declared in &input.declared.tables {
@@ -123,21 +152,25 @@ pub(super) fn of_code(input: &Input, live: &Entities) -> Result<Entities, String
             return Err(format!("'{name}' table has no columns"));
         }
         entities.tables.push(name.clone());
-        entities.declare(declared, live, &mut of_columns)?;
+        entities.declare(declared, live, &mut collected)?;
     }
     // Those of columns come after those beside the columns.
-    entities.keys.extend(of_columns.keys);
-    for unique in of_columns.uniques {
-        entities.push_unique(unique)?;
+    entities.keys.extend(collected.keys);
+    let mut known: HashSet<(String, String)> =
+        entities.uniques.iter().map(|unique| (unique.table.clone(), unique.name.clone())).collect();
+    for unique in collected.uniques {
+        if !known.insert((unique.table.clone(), unique.name.clone())) {
+            return Err(duplicate_unique(&unique.name));
+        }
+        entities.uniques.push(unique);
     }
     for view in &input.declared.views {
         let definition = view.value.definition.known().cloned();
         entities.views.push(View { name: view.value.name.clone(), definition });
     }
     if input.declared.tables_open {
-        for name in
-            live.tables.iter().filter(|name| !input.declared.tables.iter().any(|known| known.table.name == **name))
-        {
+        let declared: HashSet<&str> = input.declared.tables.iter().map(|known| known.table.name.as_str()).collect();
+        for name in live.tables.iter().filter(|name| !declared.contains(name.as_str())) {
             entities.take(live, name);
         }
         for view in &live.views {
@@ -149,22 +182,23 @@ pub(super) fn of_code(input: &Input, live: &Entities) -> Result<Entities, String
     Ok(entities)
 }
 
-/// Keys that the code declares on a column.
+fn duplicate_unique(name: &str) -> String {
+    format!("'{name}' unique constraint name is a duplicate")
+}
+
+/// What is collected over all tables of the code.
 #[derive(Default)]
-struct OfColumns {
+struct Collected {
+    /// Keys and unique constraints that stand on a column.
     keys: Vec<Key>,
     uniques: Vec<Key>,
+    index_names: HashSet<String>,
 }
 
 impl Entities {
     /// The column `name` of `table`.
     pub fn column(&self, table: &str, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.table == table && column.name == name)
-    }
-
-    /// The columns by table and name.
-    pub fn by_name(&self) -> HashMap<(&str, &str), &Column> {
-        self.columns.iter().map(|column| ((column.table.as_str(), column.name.as_str()), column)).collect()
     }
 
     /// Takes a table over from `other` as it is there.
@@ -178,15 +212,7 @@ impl Entities {
         self.checks.extend(other.checks.iter().filter(|check| check.table == table).cloned());
     }
 
-    fn push_unique(&mut self, unique: Key) -> Result<(), String> {
-        if self.uniques.iter().any(|known| known.table == unique.table && known.name == unique.name) {
-            return Err(format!("'{}' unique constraint name is a duplicate", unique.name));
-        }
-        self.uniques.push(unique);
-        Ok(())
-    }
-
-    fn declare(&mut self, declared: &DeclaredTable, live: &Self, of_columns: &mut OfColumns) -> Result<(), String> {
+    fn declare(&mut self, declared: &DeclaredTable, live: &Self, collected: &mut Collected) -> Result<(), String> {
         let source = &declared.table;
         let table = source.name.clone();
         for column in &source.columns {
@@ -219,10 +245,10 @@ impl Entities {
                 }),
             });
         }
-        self.declare_keys(source, of_columns)?;
+        self.declare_keys(source, collected)?;
         for key in &source.foreign_keys {
             let name = key.name.clone().unwrap_or_default();
-            if self.foreign_keys.iter().any(|known| known.table == table && known.name == name) {
+            if is_taken(&self.foreign_keys, &table, &name) {
                 return Err(format!("'{name}' foreign key constraint name is a duplicate"));
             }
             self.foreign_keys.push(ForeignKey {
@@ -238,7 +264,7 @@ impl Entities {
             });
         }
         for index in &source.indexes {
-            if self.indexes.iter().any(|known| known.name == index.name) {
+            if !collected.index_names.insert(index.name.clone()) {
                 return Err(format!("'{}' index name is a duplicate", index.name));
             }
             let (name, sql) = (index.name.clone(), create_index(source, index));
@@ -246,7 +272,7 @@ impl Entities {
         }
         for check in &source.checks {
             let name = check.name.clone().unwrap_or_default();
-            if self.checks.iter().any(|known| known.table == table && known.name == name) {
+            if is_taken(&self.checks, &table, &name) {
                 return Err(format!("'{name}' check constraint name is a duplicate"));
             }
             let value = match check.expression.known() {
@@ -261,11 +287,11 @@ impl Entities {
         Ok(())
     }
 
-    fn declare_keys(&mut self, source: &catalog::Table, of_columns: &mut OfColumns) -> Result<(), String> {
+    fn declare_keys(&mut self, source: &catalog::Table, collected: &mut Collected) -> Result<(), String> {
         let table = source.name.clone();
         if let Some(key) = &source.primary_key {
             let is_flag = key.name.is_none() && source.columns.iter().any(|column| column.primary_flag);
-            let keys = if is_flag { &mut of_columns.keys } else { &mut self.keys };
+            let keys = if is_flag { &mut collected.keys } else { &mut self.keys };
             keys.push(Key {
                 table: table.clone(),
                 name: key.name.clone().unwrap_or_else(|| format!("{table}_pk")),
@@ -290,8 +316,11 @@ impl Entities {
             });
             match unique.form {
                 UniqueForm::Column if has_index => {}
-                UniqueForm::Column => of_columns.uniques.push(entity),
-                UniqueForm::Index | UniqueForm::Constraint => self.push_unique(entity)?,
+                UniqueForm::Column => collected.uniques.push(entity),
+                UniqueForm::Index | UniqueForm::Constraint if is_taken(&self.uniques, &table, &entity.name) => {
+                    return Err(duplicate_unique(&entity.name));
+                }
+                UniqueForm::Index | UniqueForm::Constraint => self.uniques.push(entity),
             }
         }
         Ok(())
@@ -381,8 +410,9 @@ pub(super) fn of_database(input: &Input) -> Result<Entities, String> {
         }
     }
     // A column's is none where the column is the key.
-    column_uniques
-        .retain(|unique| !entities.keys.iter().any(|key| key.table == unique.table && key.columns == unique.columns));
+    let keys: HashSet<(&str, &[String])> =
+        entities.keys.iter().map(|key| (key.table.as_str(), key.columns.as_slice())).collect();
+    column_uniques.retain(|unique| !keys.contains(&(unique.table.as_str(), unique.columns.as_slice())));
     entities.uniques.extend(column_uniques);
     entities.keys.sort_by_key(|key| key.columns.len() == 1);
     places.sort_by_key(|(place, _)| *place);
