@@ -122,6 +122,7 @@ fn live(dialect: Dialect, tables: Vec<(Table, Rows)>) -> LiveCatalog {
         tables.iter().map(|(table, rows)| ((table.schema.clone(), table.name.clone()), (*rows).into())).collect();
     let mut catalog = Catalog::empty(dialect);
     catalog.tables = tables.into_iter().map(|(table, _)| table).collect();
+    catalog.sort();
     LiveCatalog { evidence, ..LiveCatalog::new(catalog, DatabaseIdentity::default()) }
 }
 

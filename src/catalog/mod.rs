@@ -72,9 +72,11 @@ impl Catalog {
         }
     }
 
-    /// The table `name` of `schema` (`None` where the dialect has no schemas).
+    /// The table `name` of `schema` (`None` where the dialect has no schemas), found by the order of the tables.
     pub fn table(&self, schema: Option<&str>, name: &str) -> Option<&Table> {
-        self.tables.iter().find(|table| table.schema.as_deref() == schema && table.name == name)
+        let place =
+            self.tables.binary_search_by(|table| (table.schema.as_deref(), table.name.as_str()).cmp(&(schema, name)));
+        place.ok().map(|place| &self.tables[place])
     }
 
     /// Puts every list in the contract's order.

@@ -35,7 +35,7 @@ mod views;
 pub use code::{Class, Code, Severity};
 pub use compare::{compare, compare_with, sort};
 pub use ledger::{Decision, Entry, LEDGER_FILE, Ledger, LedgerError, Status};
-pub use of_object::of_object;
+pub use of_object::Objects;
 
 use sha2::{Digest, Sha256};
 

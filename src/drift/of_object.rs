@@ -1,5 +1,8 @@
 //! A finding about an object that no rule reports: both sides in short SQL, and where it is shown.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use super::places::kin_place;
 use super::short_sql::{
     check_text, column_text, default_text, enum_text, foreign_key_text, generated_text, identity_text, index_text,
@@ -11,45 +14,61 @@ use crate::catalog::{Column, Family, LiveCatalog, ObjectKind, ObjectRef, Table};
 use crate::declared::{Declared, DeclaredTable};
 use crate::text::Place;
 
-/// A difference called `code` about `object`, with the text of what each side has under that name. Its class is
-/// [`super::Class::Drift`]; whoever makes one for a statement that no drift explains sets it to noise.
-pub fn of_object(code: Code, object: &ObjectRef, declared: &Declared, live: &LiveCatalog) -> Drift {
-    let family = declared.dialect.family();
-    let owner = object.table.as_deref().and_then(|name| {
-        let mut tables = declared.tables.iter();
-        tables.find(|table| is_table(family, &table.table, &object.schema, name))
-    });
-    let live_owner = object
-        .table
-        .as_deref()
-        .and_then(|name| live.catalog.tables.iter().find(|table| is_table(family, table, &object.schema, name)));
-    let here = |schema: &Option<String>, name: &str| *schema == object.schema && name == object.name;
-    let catalog = &live.catalog;
-    let (declared_text, live_text) = match object.kind {
-        ObjectKind::Enum => {
-            let mine = declared.enums.iter().map(|located| &located.value).find(|it| here(&it.schema, &it.name));
-            (mine.map(enum_text), catalog.enums.iter().find(|it| here(&it.schema, &it.name)).map(enum_text))
-        }
-        ObjectKind::View => {
-            let mine = declared.views.iter().map(|located| &located.value).find(|it| here(&it.schema, &it.name));
-            (mine.map(view_text), catalog.views.iter().find(|it| here(&it.schema, &it.name)).map(view_text))
-        }
-        ObjectKind::Sequence => {
-            let mine = declared.sequences.iter().map(|located| &located.value).find(|it| here(&it.schema, &it.name));
-            (mine.map(sequence_text), catalog.sequences.iter().find(|it| here(&it.schema, &it.name)).map(sequence_text))
-        }
-        _ => (
-            owner.and_then(|table| part_text(family, code, object, &table.table)),
-            live_owner.and_then(|table| part_text(family, code, object, table)),
-        ),
-    };
-    let mut drift = Drift::new(code, object.clone(), declared_text, live_text);
-    drift.place = place(declared, owner, object);
-    drift
+/// Finds what both sides have of an object, for many objects.
+pub struct Objects<'a> {
+    declared: &'a Declared,
+    live: &'a LiveCatalog,
+    family: Family,
+    tables: HashMap<(Option<&'a str>, Cow<'a, str>), &'a DeclaredTable>,
+    live_tables: HashMap<(Option<&'a str>, Cow<'a, str>), &'a Table>,
 }
 
-fn is_table(family: Family, table: &Table, schema: &Option<String>, name: &str) -> bool {
-    table.schema == *schema && family.same_identifier(&table.name, name)
+impl<'a> Objects<'a> {
+    /// The objects of the two sides. Of two tables that the engine does not tell apart, the first is meant.
+    pub fn new(declared: &'a Declared, live: &'a LiveCatalog) -> Self {
+        let family = declared.dialect.family();
+        let name = |table: &'a Table| (table.schema.as_deref(), family.identifier(&table.name));
+        let tables = declared.tables.iter().rev().map(|table| (name(&table.table), table)).collect();
+        let live_tables = live.catalog.tables.iter().rev().map(|table| (name(table), table)).collect();
+        Self { declared, live, family, tables, live_tables }
+    }
+
+    /// A difference called `code` about `object`, with the text of what each side has under that name. Its class is
+    /// [`super::Class::Drift`]; whoever makes one for a statement that no drift explains sets it to noise.
+    pub fn drift(&self, code: Code, object: &ObjectRef) -> Drift {
+        let (declared, live) = (self.declared, self.live);
+        let key = object.table.as_deref().map(|name| (object.schema.as_deref(), self.family.identifier(name)));
+        let owner = key.as_ref().and_then(|key| self.tables.get(key)).copied();
+        let live_owner = key.as_ref().and_then(|key| self.live_tables.get(key)).copied();
+        let family = self.family;
+        let here = |schema: &Option<String>, name: &str| *schema == object.schema && name == object.name;
+        let catalog = &live.catalog;
+        let (declared_text, live_text) = match object.kind {
+            ObjectKind::Enum => {
+                let mine = declared.enums.iter().map(|located| &located.value).find(|it| here(&it.schema, &it.name));
+                (mine.map(enum_text), catalog.enums.iter().find(|it| here(&it.schema, &it.name)).map(enum_text))
+            }
+            ObjectKind::View => {
+                let mine = declared.views.iter().map(|located| &located.value).find(|it| here(&it.schema, &it.name));
+                (mine.map(view_text), catalog.views.iter().find(|it| here(&it.schema, &it.name)).map(view_text))
+            }
+            ObjectKind::Sequence => {
+                let mine =
+                    declared.sequences.iter().map(|located| &located.value).find(|it| here(&it.schema, &it.name));
+                (
+                    mine.map(sequence_text),
+                    catalog.sequences.iter().find(|it| here(&it.schema, &it.name)).map(sequence_text),
+                )
+            }
+            _ => (
+                owner.and_then(|table| part_text(family, code, object, &table.table)),
+                live_owner.and_then(|table| part_text(family, code, object, table)),
+            ),
+        };
+        let mut drift = Drift::new(code, object.clone(), declared_text, live_text);
+        drift.place = place(declared, owner, object);
+        drift
+    }
 }
 
 /// What `table` has of `object`, as far as `code` looks at it.

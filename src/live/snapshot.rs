@@ -17,7 +17,10 @@ pub fn read_snapshot(path: &Path) -> Result<Snapshot, LiveError> {
     let unusable = |why: String| LiveError::new(ErrorKind::Snapshot, format!("{} {why}", path.display()));
     let bytes = fs::read(path).map_err(|error| unusable(format!("cannot be read ({error}); check its path")))?;
     let text = String::from_utf8_lossy(&bytes);
-    Snapshot::parse(&text).map_err(|error| unusable(error.to_string()))
+    let mut snapshot = Snapshot::parse(&text).map_err(|error| unusable(error.to_string()))?;
+    // A catalog is searched by its order, and a file may have been edited.
+    snapshot.live.catalog.sort();
+    Ok(snapshot)
 }
 
 /// The snapshot file that `target` names, where it names one.

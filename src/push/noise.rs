@@ -1,11 +1,13 @@
 //! What push would do though the two sides mean the same: a finding for each object that no drift is about.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use indexmap::IndexMap;
 
 use super::{Aspect, PushPlan, Statement, Touch};
 use crate::catalog::{LiveCatalog, ObjectKind, ObjectRef};
 use crate::declared::Declared;
-use crate::drift::{Class, Code, Drift, of_object};
+use crate::drift::{Class, Code, Drift, Objects};
 
 /// A difference for each object that `plan` changes, beyond the statements in `explained`. A key, index or check that is
 /// dropped under one name and created under another is one.
@@ -17,29 +19,48 @@ pub(super) fn findings(
 ) -> Vec<Drift> {
     let left = plan.statements.iter().enumerate().filter(|(number, _)| !explained.contains(number));
     let left: Vec<&Statement> = left.map(|(_, statement)| statement).collect();
-    let mut found: Vec<(Code, ObjectRef, Vec<ObjectRef>)> = Vec::new();
-    for touch in left.iter().filter_map(|statement| statement.touches.first()) {
+    if left.is_empty() {
+        return Vec::new();
+    }
+    let touches: Vec<&Touch> = left.iter().filter_map(|statement| statement.touches.first()).collect();
+    let mut parts: HashMap<PartsOf, Vec<&Touch>> = HashMap::new();
+    for touch in &touches {
+        parts.entry(parts_of(&touch.object)).or_default().push(touch);
+    }
+    let mut found: IndexMap<(Code, ObjectRef), Vec<ObjectRef>> = IndexMap::new();
+    let mut spoken_for: HashSet<(Code, ObjectRef)> = HashSet::new();
+    for touch in touches {
         let Some(code) = code_of(touch) else { continue };
-        if found
-            .iter()
-            .any(|(known, object, also)| *known == code && (*object == touch.object || also.contains(&touch.object)))
-        {
+        let key = (code, touch.object.clone());
+        if found.contains_key(&key) || spoken_for.contains(&key) {
             continue;
         }
-        let former = former_names(touch, &left);
+        let former = former_names(touch, &parts[&parts_of(&touch.object)]);
         // What is created anew speaks for what was dropped before it.
-        found.retain(|(known, object, _)| !(*known == code && former.contains(object)));
-        found.push((code, touch.object.clone(), former));
+        for object in &former {
+            let dropped = (code, object.clone());
+            found.shift_remove(&dropped);
+            spoken_for.insert(dropped);
+        }
+        found.insert(key, former);
     }
+    let objects = Objects::new(declared, live);
     found
         .into_iter()
-        .map(|(code, object, also)| {
-            let mut drift = of_object(code, &object, declared, live);
+        .map(|((code, object), also)| {
+            let mut drift = objects.drift(code, &object);
             drift.class = Class::Noise;
             drift.also = also;
             drift
         })
         .collect()
+}
+
+/// The parts of one kind of one table.
+type PartsOf<'a> = (ObjectKind, Option<&'a str>, Option<&'a str>);
+
+fn parts_of(object: &ObjectRef) -> PartsOf<'_> {
+    (object.kind, object.schema.as_deref(), object.table.as_deref())
 }
 
 /// What a touch is called; nothing where no code is about such a thing.
@@ -64,27 +85,15 @@ fn code_of(touch: &Touch) -> Option<Code> {
     }
 }
 
-/// The names under which the same table's parts of that kind go, where `touch` brings one in.
-fn former_names(touch: &Touch, left: &[&Statement]) -> Vec<ObjectRef> {
+/// The names that go of `parts`, which are the same table's of that kind, where `touch` brings one in.
+fn former_names(touch: &Touch, parts: &[&Touch]) -> Vec<ObjectRef> {
     let object = &touch.object;
     if touch.aspect != Aspect::Existence || object.table.is_none() || object.kind == ObjectKind::Column {
         return Vec::new();
     }
-    let touches = left.iter().filter_map(|statement| statement.touches.first());
-    let former = touches.filter(|other| {
-        other.aspect == Aspect::Absence
-            && other.object.kind == object.kind
-            && other.object.schema == object.schema
-            && other.object.table == object.table
-    });
-    let mut former: Vec<ObjectRef> = former.map(|other| other.object.clone()).collect();
     // With several of each, which was which is not known.
-    let others = left.iter().filter_map(|statement| statement.touches.first());
-    let rivals = others.filter(|other| {
-        other.aspect == Aspect::Existence && other.object.kind == object.kind && other.object.table == object.table
-    });
-    if rivals.count() > 1 {
-        former.retain(|_| false);
+    if parts.iter().filter(|other| other.aspect == Aspect::Existence).count() > 1 {
+        return Vec::new();
     }
-    former
+    parts.iter().filter(|other| other.aspect == Aspect::Absence).map(|other| other.object.clone()).collect()
 }

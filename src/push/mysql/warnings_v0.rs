@@ -1,5 +1,8 @@
 //! What 0.x asks before it runs its steps, and what it empties for them.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use super::objects;
 use super::steps_v0::{Kind, Step};
 use super::v0::Difference;
@@ -39,13 +42,16 @@ pub(super) fn run(difference: Difference, rows: &dyn Fn(&str) -> Rows, counts: &
         found.look(step, rows(&step.table));
     }
     let mut statements: Vec<Statement> = found.truncated.into_iter().map(|(_, statement)| statement).collect();
-    let emptied = statements.len();
+    let mut places: HashMap<&str, usize> = HashMap::new();
     for step in steps {
         for sql in &step.sql {
             // What it says twice it runs once.
-            match statements[emptied..].iter_mut().find(|statement| statement.sql == *sql) {
-                Some(earlier) => earlier.touches.extend(step.touches.iter().cloned()),
-                None => statements.push(statement(step, sql, rows(&step.table))),
+            match places.entry(sql) {
+                Entry::Occupied(place) => statements[*place.get()].touches.extend(step.touches.iter().cloned()),
+                Entry::Vacant(place) => {
+                    place.insert(statements.len());
+                    statements.push(statement(step, sql, rows(&step.table)));
+                }
             }
         }
     }

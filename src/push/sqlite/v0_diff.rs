@@ -1,5 +1,7 @@
 //! How drizzle-kit 0.x gets from the snapshot of the database to that of the code: its steps, in its order.
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
 
 use super::objects;
@@ -88,7 +90,7 @@ pub(super) struct Difference {
 
 /// A table that both sides have, with columns under their new names.
 struct Pair<'a> {
-    old: Table,
+    old: Cow<'a, Table>,
     new: &'a Table,
 }
 
@@ -148,13 +150,13 @@ pub(super) fn difference(dialect: Dialect, old: &Snapshot, new: &Snapshot, renam
         parts.renamed_tables.push(Step::new(Kind::RenameTable { from: from.clone() }, name, touches));
     }
 
-    let mut patched: IndexMap<String, Table> = IndexMap::new();
+    let mut patched: IndexMap<String, Cow<Table>> = IndexMap::new();
     for table in old.tables.values() {
         let to = former_names.iter().find(|(_, from)| **from == table.name).map(|(to, _)| to);
-        let mut table = table.clone();
-        if let Some(to) = to {
-            table.name.clone_from(to);
-        }
+        let table = match to {
+            Some(to) => Cow::Owned(Table { name: to.clone(), ..table.clone() }),
+            None => Cow::Borrowed(table),
+        };
         patched.insert(table.name.clone(), table);
     }
     in_script_order(&mut patched);
@@ -243,15 +245,16 @@ impl Parts {
                 vec![Touch::new(object, Aspect::Existence), Touch::new(objects::column(name, &from), Aspect::Absence)];
             let kind = Kind::RenameColumn { from: from.clone(), to: column.name.clone() };
             self.renamed_columns.push(Step::new(kind, name, touches));
-            let columns = std::mem::take(&mut pair.old.columns);
-            pair.old.columns = columns
+            let old = pair.old.to_mut();
+            let columns = std::mem::take(&mut old.columns);
+            old.columns = columns
                 .into_iter()
                 .map(|(key, old)| match key == from {
                     true => (column.name.clone(), Column { name: column.name.clone(), ..old }),
                     false => (key, old),
                 })
                 .collect();
-            in_script_order(&mut pair.old.columns);
+            in_script_order(&mut old.columns);
         }
         for column in deleted.iter().filter(|column| pair.old.columns.contains_key(*column)) {
             let touches = touch(objects::column(name, column), Aspect::Absence);

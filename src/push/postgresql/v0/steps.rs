@@ -1,5 +1,7 @@
 //! The steps of one push in drizzle-kit 0.31's order, before they are made statements.
 
+use std::collections::HashSet;
+
 use crate::catalog::{ObjectRef, Rows};
 use crate::push::{Aspect, Touch};
 
@@ -84,27 +86,60 @@ impl Step {
 
 /// Leaves out the steps that others make needless, as drizzle-kit judges it.
 pub(super) fn without_needless(steps: Vec<Step>) -> Vec<Step> {
-    let has = |table: &(String, String), test: fn(&Kind) -> bool| {
-        steps.iter().any(|step| step.table == *table && test(&step.kind))
-    };
-    let keep: Vec<bool> = steps
-        .iter()
-        .map(|step| match &step.kind {
-            // It looks at the table alone, not at the column.
-            Kind::DropNotNull => !has(&step.table, |kind| matches!(kind, Kind::DropIdentity)),
-            Kind::SetNotNull => !has(&step.table, |kind| matches!(kind, Kind::SetIdentity)),
-            Kind::AddValue { schema, name } => !steps.iter().any(
-                |other| matches!(&other.kind, Kind::DropValue { schema: s, name: n, .. } if s == schema && n == name),
-            ),
-            Kind::SetDefault { column, default } => !steps.iter().any(|other| match &other.kind {
-                Kind::SetType { column: c, default: d, .. } => other.table == step.table && c == column && d == default,
-                Kind::DropValue { columns, .. } => columns.iter().any(|(schema, table, name, d)| {
-                    (schema, table) == (&step.table.0, &step.table.1) && name == column && d == default
-                }),
-                _ => false,
-            }),
-            _ => true,
-        })
-        .collect();
+    let mut known = Known::default();
+    for step in &steps {
+        known.note(step);
+    }
+    let keep: Vec<bool> = steps.iter().map(|step| !known.makes_needless(step)).collect();
     steps.into_iter().zip(keep).filter_map(|(step, keep)| keep.then_some(step)).collect()
+}
+
+/// What of all steps makes others needless.
+#[derive(Default)]
+struct Known<'a> {
+    /// Tables with a column whose identity goes, and with one that gets one: it looks at the table alone, not at the column.
+    without_identity: HashSet<&'a (String, String)>,
+    with_identity: HashSet<&'a (String, String)>,
+    /// Enums that lose a value: schema and name.
+    losing_values: HashSet<(&'a str, &'a str)>,
+    /// Columns that a change of type gives their default: schema, table, column, default.
+    given_default: HashSet<[&'a str; 4]>,
+}
+
+impl<'a> Known<'a> {
+    fn note(&mut self, step: &'a Step) {
+        let (schema, table) = &step.table;
+        match &step.kind {
+            Kind::DropIdentity => {
+                self.without_identity.insert(&step.table);
+            }
+            Kind::SetIdentity => {
+                self.with_identity.insert(&step.table);
+            }
+            Kind::SetType { column, default, .. } => {
+                self.given_default.insert([schema, table, column, default]);
+            }
+            Kind::DropValue { schema, name, columns } => {
+                self.losing_values.insert((schema, name));
+                let columns = columns.iter().map(|(schema, table, column, default)| {
+                    [schema.as_str(), table.as_str(), column.as_str(), default.as_str()]
+                });
+                self.given_default.extend(columns);
+            }
+            _ => {}
+        }
+    }
+
+    fn makes_needless(&self, step: &Step) -> bool {
+        let (schema, table) = &step.table;
+        match &step.kind {
+            Kind::DropNotNull => self.without_identity.contains(&step.table),
+            Kind::SetNotNull => self.with_identity.contains(&step.table),
+            Kind::AddValue { schema, name } => self.losing_values.contains(&(schema.as_str(), name.as_str())),
+            Kind::SetDefault { column, default } => {
+                self.given_default.contains(&[schema.as_str(), table.as_str(), column.as_str(), default.as_str()])
+            }
+            _ => false,
+        }
+    }
 }
