@@ -17,9 +17,18 @@ pub struct Project {
 }
 
 impl Project {
-    /// An empty project.
+    /// An empty project with drizzle-kit 0.31.
     pub fn new() -> Option<Self> {
-        let cache = Path::new(env!("CARGO_MANIFEST_DIR")).join(".cache/drizzle-kit");
+        Self::with("drizzle-kit")
+    }
+
+    /// An empty project with drizzle-kit 1.0.
+    pub fn of_1_0() -> Option<Self> {
+        Self::with("drizzle-kit-1.0")
+    }
+
+    fn with(installed: &str) -> Option<Self> {
+        let cache = Path::new(env!("CARGO_MANIFEST_DIR")).join(".cache").join(installed);
         if !cache.join("complete").is_file() {
             let message = "drizzle-kit is not set up: run `bash tests/setup/drizzle-kit.sh`";
             assert!(std::env::var_os("CI").is_none(), "{message}");
