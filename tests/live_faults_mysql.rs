@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use drizzle_drift::catalog::{Dialect, LiveCatalog};
-use drizzle_drift::live::{self, ErrorKind, Limits, LiveError, State, Target, WatchSettings};
+use drizzle_drift::live::{self, Cause, ErrorKind, Limits, LiveError, State, Target, WatchSettings};
 use mysql::{Engine, Server, execute};
 use proxy::{Mode, Proxy};
 
@@ -86,6 +86,53 @@ async fn faults_of_the_network_are_told_and_end() {
             proxy.cut();
             until(format!("recovery from {mode:?}"), &is_live).await;
         }
+        mysql::assert_only_read(&server);
+    }
+}
+
+#[tokio::test]
+async fn a_restart_in_the_middle_of_a_read_is_over_when_the_server_is_back() {
+    for engine in [Engine::Mysql, Engine::Mariadb] {
+        let Some(mut server) = Server::start(engine, &[]) else { continue };
+        server.create("restarted", "create table a (id int primary key)").await;
+        let proxy = Proxy::start(server.port()).await;
+        proxy.hold_at("information_schema.statistics");
+        let (sender, mut events) = tokio::sync::mpsc::unbounded_channel();
+        let settings = WatchSettings { poll: Duration::from_millis(50), limits: limits(), ..WatchSettings::default() };
+        let url = unencrypted(&proxy.through(&server.app_url("restarted"), server.port()));
+        let watcher = live::watch(target(&url), settings, move |event| drop(sender.send(event.state)));
+        let mut next = async |what: &str| {
+            let waiting = async {
+                loop {
+                    match events.recv().await.expect("the watcher lives") {
+                        State::Connecting => {}
+                        state => return state,
+                    }
+                }
+            };
+            tokio::time::timeout(ONE_STEP, waiting).await.unwrap_or_else(|_| panic!("{engine:?}: no {what}"))
+        };
+        proxy.held().await;
+        server.stop();
+        proxy.release();
+        match next("failure").await {
+            State::Failed { why, .. } => {
+                assert!(matches!(why.kind, ErrorKind::Unreachable | ErrorKind::Refused), "{engine:?}: {why}");
+                assert_is_a_sentence(&why);
+            }
+            state => panic!("{engine:?}: no half facts: {state:?}"),
+        }
+        server.launch();
+        // What was tried while it started may have failed again; the next attempt finds it.
+        watcher.refresh(Cause::Save);
+        loop {
+            match next("recovery").await {
+                State::Live(reading) => break assert_eq!(reading.catalog.catalog.tables.len(), 1),
+                State::Failed { why, .. } => assert_is_a_sentence(&why),
+                state => panic!("{engine:?}: {state:?}"),
+            }
+        }
+        mysql::assert_only_read(&server);
     }
 }
 

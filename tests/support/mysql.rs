@@ -3,6 +3,7 @@
 //! `tests/setup/mysql.sh` and `tests/setup/mariadb.sh` bring them. Without it a test says so in one line and is skipped; with `CI` set it fails.
 #![allow(dead_code)] // each test binary uses a part of it
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -23,7 +24,9 @@ pub const PASSWORD_IN_URL: &str = "c%40nary%23app%2F1";
 pub struct Server {
     port: u16,
     folder: TempDir,
-    child: Child,
+    engine: Engine,
+    arguments: Vec<String>,
+    child: Option<Child>,
 }
 
 /// Which of the two.
@@ -41,6 +44,10 @@ impl Engine {
     fn program(self) -> &'static str {
         ["mysqld", "mariadbd"][self as usize]
     }
+}
+
+fn home(engine: Engine) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(".cache").join(engine.name())
 }
 
 static SHARED: [Mutex<Weak<Server>>; 2] = [Mutex::new(Weak::new()), Mutex::new(Weak::new())];
@@ -64,7 +71,7 @@ impl Server {
 
     /// A server of one's own, with further arguments.
     pub fn start(engine: Engine, arguments: &[&str]) -> Option<Self> {
-        let home = Path::new(env!("CARGO_MANIFEST_DIR")).join(".cache").join(engine.name());
+        let home = home(engine);
         if !home.join("version").is_file() {
             let message = format!("{} is not set up: run `tests/setup/{}.sh`", engine.program(), engine.name());
             assert!(std::env::var_os("CI").is_none(), "{message}");
@@ -77,37 +84,54 @@ impl Server {
         assert!(status.success(), "the data folder could not be copied");
         fs::write(
             folder.path().join("init.sql"),
-            format!("create user app@'%' identified by '{PASSWORD}';\ngrant select, show view on *.* to app@'%';\n"),
+            format!("create user if not exists app@'%' identified by '{PASSWORD}';\ngrant select, show view on *.* to app@'%';\n"),
         )
         .expect("a script");
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("its address").port();
         drop(listener);
+        let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
+        let mut server = Self { port, folder, engine, arguments, child: None };
+        server.launch();
+        Some(server)
+    }
+
+    /// Starts it, on the port it had.
+    pub fn launch(&mut self) {
         let user = Command::new("id").arg("-un").output().expect("id").stdout;
-        let in_folder = |name: &str| folder.path().join(name).display().to_string();
-        let child = Command::new(home.join(engine.program()))
+        let in_folder = |name: &str| self.path(name).display().to_string();
+        // What it said before it was stopped is no sign that it is ready again.
+        let _ = fs::remove_file(self.path("error.log"));
+        let child = Command::new(home(self.engine).join(self.engine.program()))
             .arg(format!("--user={}", String::from_utf8_lossy(&user).trim()))
-            .arg(format!("--datadir={}", data.display()))
-            .arg(format!("--port={port}"))
+            .arg(format!("--datadir={}", in_folder("data")))
+            .arg(format!("--port={}", self.port))
             .arg(format!("--socket={}", in_folder("socket")))
             .arg(format!("--pid-file={}", in_folder("pid")))
             .arg(format!("--log-error={}", in_folder("error.log")))
             .arg(format!("--general-log-file={}", in_folder("general.log")))
             .arg(format!("--init-file={}", in_folder("init.sql")))
             .args(["--bind-address=127.0.0.1", "--general-log=1", "--innodb-buffer-pool-size=32M"])
-            .args(matches!(engine, Engine::Mysql).then_some("--mysqlx=OFF"))
-            .args(arguments)
+            .args(matches!(self.engine, Engine::Mysql).then_some("--mysqlx=OFF"))
+            .args(&self.arguments)
             .stdin(Stdio::null())
             .spawn()
             .expect("the server");
-        let mut server = Self { port, folder, child };
-        server.wait();
-        Some(server)
+        self.child = Some(child);
+        self.wait();
+    }
+
+    /// Stops it at once, without asking anybody. [`Server::launch`] starts it again.
+    pub fn stop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
 
     fn wait(&mut self) {
         let end = Instant::now() + Duration::from_secs(60);
-        while Instant::now() < end && matches!(self.child.try_wait(), Ok(None)) {
+        while Instant::now() < end && self.child.as_mut().is_some_and(|child| matches!(child.try_wait(), Ok(None))) {
             let log = fs::read(self.path("error.log")).unwrap_or_default();
             if String::from_utf8_lossy(&log).contains("ready for connections") {
                 return;
@@ -125,6 +149,11 @@ impl Server {
     /// Its port.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Its process.
+    pub fn process(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
     }
 
     /// The URL of the role `app` for a database.
@@ -160,12 +189,35 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.stop();
     }
 }
 
 /// Runs a script.
 pub async fn execute(connection: &mut MySqlConnection, sql: &str) {
     sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(connection).await.expect(sql);
+}
+
+/// Asserts that the role `app`, which is this tool in tests, has only read, as the server's log has it.
+pub fn assert_only_read(server: &Server) {
+    const HARMLESS: [&str; 5] = ["SELECT", "SHOW", "SET", "START", "ROLLBACK"];
+    let log = server.log();
+    let mut users: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut verbs = BTreeSet::new();
+    for line in log.lines() {
+        // Time, connection, kind, text. MariaDB leaves out a time that it has just said; numbers start again with a server.
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let Some(at) = words.iter().take(4).position(|word| ["Connect", "Query"].contains(word)) else { continue };
+        let (Some(connection), Some(text)) = (at.checked_sub(1).map(|at| words[at]), words.get(at + 1)) else {
+            continue;
+        };
+        if words[at] == "Connect" {
+            users.insert(connection, text);
+        } else if users.get(connection).is_some_and(|user| user.starts_with("app@")) {
+            verbs.insert(text.to_ascii_uppercase());
+        }
+    }
+    assert!(verbs.contains("SELECT") && verbs.contains("SHOW"), "{verbs:?}");
+    let others: Vec<_> = verbs.iter().filter(|verb| !HARMLESS.contains(&verb.as_str())).collect();
+    assert!(others.is_empty(), "{others:?}");
 }

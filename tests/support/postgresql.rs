@@ -232,6 +232,11 @@ impl Server {
         self.port
     }
 
+    /// The process that has started the others.
+    pub fn process(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
+    }
+
     /// A connection of the superuser.
     pub async fn connect(&self, database: &str) -> PgConnection {
         self.options(database).connect().await.expect("a connection")
