@@ -1,15 +1,17 @@
 //! `check --watch`: compares again whenever the database or a file changes, and prints what is new.
 
 use std::path::PathBuf;
-use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, SystemTime};
+
+use tokio::runtime::Runtime;
 
 use super::arguments::CheckArguments;
 use super::check::{compared, ledger};
 use super::load_request;
 use super::outcome::{Failure, Outcome, complain, print};
 use crate::declared::{Declared, Reader};
-use crate::live::{self, State, WatchSettings};
+use crate::live::{self, State, Target, WatchSettings, Watcher};
 use crate::project::{self, DiskFiles, Project};
 use crate::session::live_target;
 
@@ -22,13 +24,8 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Outcome, Failure> {
     let runtime = runtime.map_err(|error| Failure::Usage(format!("no runtime can be started: {error}")))?;
     let mut reader = Reader::default();
     let mut project = project::load(&load_request(&arguments.project)?, &DiskFiles, &mut reader)?;
-    let target = project.target.as_ref().map_err(Clone::clone)?;
-    let (sender, states) = channel();
-    let guard = runtime.enter();
-    let watcher = live::watch(live_target(&project, target), WatchSettings::default(), move |event| {
-        let _ = sender.send(event.state);
-    });
-    drop(guard);
+    let mut watched = target(&project)?;
+    let (mut watcher, mut states) = watch(&runtime, &watched);
     let mut declared = project.declared(&DiskFiles, &mut reader);
     let mut times = changed_at(&project, &declared);
     let (mut state, mut said, mut complained) = (State::Connecting, String::new(), String::new());
@@ -68,9 +65,15 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Outcome, Failure> {
                 continue;
             }
             times = now;
-            match project::load(&load_request(&arguments.project)?, &DiskFiles, &mut reader) {
-                Ok(loaded) => {
+            let loaded = project::load(&load_request(&arguments.project)?, &DiskFiles, &mut reader);
+            match loaded.map_err(Failure::from).and_then(|loaded| Ok((target(&loaded)?, loaded))) {
+                Ok((wanted, loaded)) => {
                     project = loaded;
+                    if !watched.is_same(&wanted) {
+                        // What the other database said is no answer about this one.
+                        (watcher, states) = watch(&runtime, &wanted);
+                        (watched, state) = (wanted, State::Connecting);
+                    }
                     declared = project.declared(&DiskFiles, &mut reader);
                     times = changed_at(&project, &declared);
                     watcher.refresh(live::Cause::Save);
@@ -81,6 +84,22 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<Outcome, Failure> {
             }
         }
     }
+}
+
+/// The database of `project`.
+fn target(project: &Project) -> Result<Target, Failure> {
+    let target = project.target.as_ref().map_err(Clone::clone)?;
+    Ok(live_target(project, target))
+}
+
+/// Watches `target`; the states arrive one after the other.
+fn watch(runtime: &Runtime, target: &Target) -> (Watcher, Receiver<State>) {
+    let (sender, states) = channel();
+    let _guard = runtime.enter();
+    let watcher = live::watch(target.clone(), WatchSettings::default(), move |event| {
+        let _ = sender.send(event.state);
+    });
+    (watcher, states)
 }
 
 /// When each file of the project changed last.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::catalog::Dialect;
 
@@ -18,6 +18,16 @@ pub struct Target {
     pub auth_token: Option<SecretString>,
     /// The folder that a relative file is relative to.
     pub folder: PathBuf,
+}
+
+impl Target {
+    /// Whether `other` is the same database, reached in the same way.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let token = |target: &Self| target.auth_token.as_ref().map(|token| token.expose_secret().to_owned());
+        (self.dialect, self.url.expose_secret(), &self.folder)
+            == (other.dialect, other.url.expose_secret(), &other.folder)
+            && token(self) == token(other)
+    }
 }
 
 /// How long things may take. No reading ever hangs.
