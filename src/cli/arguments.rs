@@ -52,6 +52,23 @@ pub enum Command {
     Explain(ExplainArguments),
     /// Say which config, schema files, database, kit and filters are in force, and what is wrong with them
     Doctor(ProjectArguments),
+    /// Print a script that completes the commands and options in a shell
+    Completions(CompletionsArguments),
+    /// Print the manual page
+    #[command(hide = true)]
+    Man,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "For example: drizzle-drift completions zsh > ~/.zfunc/_drizzle-drift, or in ~/.bashrc: source \
+                        <(drizzle-drift completions bash)"
+)]
+pub struct CompletionsArguments {
+    /// Which shell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
 }
 
 /// Arguments of `explain`.
@@ -196,6 +213,9 @@ pub struct DeferArguments {
     /// Defer drifts of this code only (repeatable)
     #[arg(long, value_name = "CODE", value_delimiter = ',', value_parser = code)]
     pub code: Vec<Code>,
+    /// Record that the possible renames among them are renames, for the hints of `plan --hints-file`
+    #[arg(long)]
+    pub renamed: bool,
     /// Why they stay as they are for now
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
@@ -227,9 +247,12 @@ pub struct PlanArguments {
     /// Write the output to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     pub output_file: Option<PathBuf>,
-    /// Also ask the project's own drizzle-kit 0.x, in a session that PostgreSQL keeps read-only, and say where it disagrees
+    /// Also ask the project's own drizzle-kit, where it is proved that it can change nothing, and say where it disagrees
     #[arg(long)]
     pub with_kit: bool,
+    /// Write what the ledger decides about created and renamed objects to this file, for `drizzle-kit push --hints-file` (1.0)
+    #[arg(long, value_name = "FILE")]
+    pub hints_file: Option<PathBuf>,
     /// Print nothing but the plan
     #[arg(long, short)]
     pub quiet: bool,

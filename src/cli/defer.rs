@@ -7,7 +7,7 @@ use super::load_request;
 use super::outcome::{Failure, Outcome, complain};
 use super::plan::is_named;
 use crate::declared::Reader;
-use crate::drift::{Code, Entry, Status};
+use crate::drift::{Code, Decision, Entry, Status};
 use crate::edit;
 use crate::ide::deferral;
 use crate::project::{self, DiskFiles};
@@ -31,12 +31,15 @@ pub fn run(arguments: &DeferArguments) -> Result<Outcome, Failure> {
     let chosen: Vec<&Finding> = findings.iter().filter(|finding| is_chosen(arguments, finding)).collect();
     for name in &arguments.object {
         if !chosen.iter().any(|finding| is_named(&finding.drift.object, name)) {
-            return Err(Failure::Usage(format!("there is no open drift of {name}; `drizzle-drift check` lists them")));
+            let what = if arguments.renamed { "possible rename" } else { "drift" };
+            return Err(Failure::Usage(format!("there is no open {what} of {name}; `drizzle-drift check` lists them")));
         }
     }
     let mut text = project.ledger.text.as_deref().map(str::to_owned);
     for finding in &chosen {
+        let decision = if arguments.renamed { Decision::Renamed } else { Decision::Deferred };
         let entry = Entry {
+            decision,
             reason: arguments.reason.trim().to_owned(),
             owner: arguments.owner.clone(),
             until: arguments.until,
@@ -63,6 +66,7 @@ fn is_chosen(arguments: &DeferArguments, finding: &Finding) -> bool {
     finding.status == Status::Open
         // What cannot be read is no decision of anybody, and a decision that no longer holds is decided about again.
         && !matches!(finding.drift.code, Code::UnresolvedDeclaration | Code::StaleDeferral)
+        && (!arguments.renamed || finding.drift.code == Code::PossibleRename)
         && (arguments.code.is_empty() || arguments.code.contains(&finding.drift.code))
         && (arguments.all || arguments.object.iter().any(|name| is_named(&finding.drift.object, name)))
 }

@@ -2,6 +2,7 @@
 
 pub mod arguments;
 mod check;
+mod completions;
 mod defer;
 mod doctor;
 mod explain;
@@ -73,6 +74,8 @@ fn dispatch(command: &Command) -> Result<Outcome, Failure> {
         Command::Plan(arguments) => plan::run(arguments),
         Command::Snapshot(arguments) => snapshot::run(arguments),
         Command::Verify(arguments) => verify::run(arguments),
+        Command::Completions(arguments) => completions::run(arguments.shell),
+        Command::Man => completions::man(),
         Command::Lsp(_) => lsp(),
     }
 }

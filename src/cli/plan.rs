@@ -1,5 +1,7 @@
 //! `plan`: what `drizzle-kit push` would do now, and what it would ask, without running it.
 
+use std::path::Path;
+
 use super::arguments::{PlanArguments, PlanFormat};
 use super::check::{both_sides, ledger};
 use super::files::write_report;
@@ -7,10 +9,11 @@ use super::outcome::{Failure, Outcome, complain, print};
 use super::report::plan as report;
 use super::with_kit::Opinion;
 use super::{load_request, with_kit};
-use crate::catalog::{DatabaseIdentity, Dialect, LiveCatalog, ObjectKind, ObjectRef};
+use crate::catalog::{DatabaseIdentity, Dialect, Generation, LiveCatalog, ObjectKind, ObjectRef};
 use crate::declared::{Declared, Kit, Reader};
+use crate::drift::{Drift, Ledger};
 use crate::project::{self, DiskFiles, Project};
-use crate::push::{self, Finding, PushPlan};
+use crate::push::{self, Finding, Hint, PromptKind, PushPlan};
 use crate::session::analyse;
 
 /// Everything that a report of `plan` can say.
@@ -60,6 +63,9 @@ pub fn run(arguments: &PlanArguments) -> Result<Outcome, Failure> {
     if arguments.with_kit {
         made.opinion = Some(with_kit::ask(arguments, &project)?);
     }
+    if let Some(file) = &arguments.hints_file {
+        write_hints(file, &made, &ledger(&project)?, arguments.quiet)?;
+    }
     let text = match arguments.format {
         PlanFormat::Text => report::text(&made),
         PlanFormat::Concise => report::concise(&made),
@@ -72,6 +78,30 @@ pub fn run(arguments: &PlanArguments) -> Result<Outcome, Failure> {
         Some(file) => write_report(file, &text)?,
     }
     Ok(if made.plan.safe() { Outcome::Clean } else { Outcome::Drift })
+}
+
+/// Writes the hints for drizzle-kit 1.0 that follow from the ledger, and says what they decide.
+fn write_hints(file: &Path, made: &PlanReport, ledger: &Ledger, quiet: bool) -> Result<(), Failure> {
+    if made.kit.generation() == Generation::V0 {
+        return Err(Failure::Usage(format!(
+            "--hints-file is for drizzle-kit 1.0, and this plan is for {} ({}); name another with --kit-version",
+            made.kit.version, made.kit.source
+        )));
+    }
+    let drifts: Vec<&Drift> = made.findings.iter().map(|finding| &finding.drift).collect();
+    let hints = push::hints(&made.plan, &drifts, ledger, jiff::Zoned::now().date());
+    let json: Vec<_> = hints.iter().map(Hint::json).collect();
+    write_report(file, &format!("{:#}\n", serde_json::Value::from(json)))?;
+    if !quiet {
+        hints.iter().for_each(|hint| complain(&format!("hint: {hint}")));
+        let asked = made.plan.prompts.iter().filter(|prompt| prompt.kind == PromptKind::CreatedOrRenamed).count();
+        let open = asked.saturating_sub(hints.len());
+        if open > 0 {
+            let questions = if open == 1 { "1 question is".to_owned() } else { format!("{open} questions are") };
+            complain(&format!("note: {questions} not decided in the ledger, and push goes on asking"));
+        }
+    }
+    Ok(())
 }
 
 /// The plan of `project` between its two sides.

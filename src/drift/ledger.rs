@@ -74,6 +74,8 @@ pub enum Decision {
     Deferred,
     /// Not Drizzle's.
     Unmanaged,
+    /// A possible rename is one, to be made in the database.
+    Renamed,
 }
 
 /// The contract's `status` of a drift.
@@ -127,16 +129,20 @@ impl Ledger {
     /// What the ledger says of `drift` on the day `today`: an entry counts only while the drift is still the one decided
     /// upon and its date is not past.
     pub fn status(&self, drift: &Drift, today: jiff::civil::Date) -> Status {
-        let verdict = self.entries.iter().find(|entry| {
+        match self.decision(drift, today).map(|entry| entry.decision) {
+            None => Status::Open,
+            Some(Decision::Deferred | Decision::Renamed) => Status::Deferred,
+            Some(Decision::Unmanaged) => Status::Ignored,
+        }
+    }
+
+    /// The entry that holds for `drift` on the day `today`.
+    pub fn decision(&self, drift: &Drift, today: jiff::civil::Date) -> Option<&Entry> {
+        self.entries.iter().find(|entry| {
             entry.is_about(drift)
                 && entry.fingerprint == drift.fingerprint
                 && entry.until.is_none_or(|until| today <= until)
-        });
-        match verdict.map(|entry| entry.decision) {
-            None => Status::Open,
-            Some(Decision::Deferred) => Status::Deferred,
-            Some(Decision::Unmanaged) => Status::Ignored,
-        }
+        })
     }
 
     /// The decisions that no longer hold on the day `today`, given all `drifts` that there are: each at its entry in `file`
@@ -166,6 +172,9 @@ impl Ledger {
                 _ if found.is_empty() && declared.is_open() => continue,
                 _ if found.is_empty() => "there is no such drift any more".to_owned(),
                 _ if !unchanged => "the drift has changed since".to_owned(),
+                _ if entry.decision == Decision::Renamed && entry.code != Code::PossibleRename.name() => {
+                    format!("`renamed` is a decision about a {}", Code::PossibleRename)
+                }
                 Some(until) if until < today => format!("it held until {until}"),
                 _ => continue,
             };

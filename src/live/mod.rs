@@ -17,10 +17,13 @@ mod watch;
 
 pub use count::count;
 pub use error::{ErrorKind, LiveError};
+pub use mysql::Gate;
 pub use snapshot::{SCHEME as SNAPSHOT_SCHEME, read_snapshot};
 pub use state::{Cause, LiveEvent, Reading, State};
 pub use target::{Limits, Target};
 pub use watch::{WatchSettings, Watcher, watch};
+
+use std::path::Path;
 
 use crate::catalog::{Dialect, LiveCatalog};
 
@@ -31,6 +34,18 @@ pub async fn keeps_read_only(target: &Target, limits: &Limits) -> Result<bool, L
         Dialect::Postgresql if snapshot::named(target).is_none() => postgresql::keeps_read_only(target, limits).await,
         _ => Ok(false),
     }
+}
+
+/// Writes a copy of the file of `target`, a SQLite database, to the path `to`.
+pub async fn copy_file(target: &Target, to: &Path, limits: &Limits) -> Result<(), LiveError> {
+    sqlite::copy(target, to, limits).await
+}
+
+/// Whether `target` is a SQLite file, and no server and no snapshot of one.
+pub fn is_file(target: &Target) -> bool {
+    matches!(target.dialect, Dialect::Sqlite | Dialect::Turso)
+        && !libsql::is_remote(target)
+        && snapshot::named(target).is_none()
 }
 
 /// Reads the structure of `target` and what its tables hold.

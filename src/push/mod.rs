@@ -3,6 +3,7 @@
 
 mod assess;
 mod confirmation;
+mod hints;
 mod input;
 mod message;
 mod mysql;
@@ -15,6 +16,7 @@ mod sqlite;
 mod stale;
 
 pub use assess::assess;
+pub use hints::{Hint, hints};
 pub use plan::{outline, plan};
 pub use push_plan::{Aspect, Choice, Failure, Loss, Outcome, Prompt, PromptKind, PushPlan, Statement, Touch};
 pub use stale::stale;

@@ -48,6 +48,24 @@ impl Project {
         Some(project)
     }
 
+    /// Puts a shell script in the place of drizzle-kit; `$KIT` in it is the real one.
+    pub fn replace_kit(&self, script: &str) {
+        let own = self.folder().join("node_modules");
+        fs::remove_file(&own).expect("the link");
+        fs::create_dir_all(own.join(".bin")).expect("a folder");
+        for entry in fs::read_dir(&self.modules).expect("the modules") {
+            let entry = entry.expect("an entry");
+            if entry.file_name() != ".bin" {
+                std::os::unix::fs::symlink(entry.path(), own.join(entry.file_name())).expect("a link");
+            }
+        }
+        let kit = self.modules.join(".bin/drizzle-kit");
+        let program = own.join(".bin/drizzle-kit");
+        fs::write(&program, format!("#!/bin/sh\nKIT={}\n{script}\n", kit.display())).expect("a script");
+        let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(&program, executable).expect("its permissions");
+    }
+
     /// Its folder, as the file system knows it.
     pub fn folder(&self) -> PathBuf {
         self.folder.path().canonicalize().expect("a folder")

@@ -58,13 +58,17 @@ pub fn json(report: &PlanReport) -> Value {
         });
     }
     if let Some(opinion) = &report.opinion {
-        let (only_kit, only_plan) = opinion.differences(report);
+        let differences = opinion.disagreement(report);
         json["withKit"] = json!({
-            "agrees": only_kit.is_empty() && only_plan.is_empty(),
+            "agrees": differences.is_none(),
             "statements": opinion.statements,
             "questions": opinion.questions,
-            "onlyKit": only_kit,
-            "onlyPlan": only_plan,
+            "fails": opinion.failure,
+            "onlyKit": differences.only_kit,
+            "onlyPlan": differences.only_plan,
+            "askedByKit": differences.asked_by_kit,
+            "askedByPlan": differences.asked_by_plan,
+            "otherOrder": differences.other_order,
         });
     }
     json
@@ -72,15 +76,34 @@ pub fn json(report: &PlanReport) -> Value {
 
 /// What drizzle-kit itself says.
 fn second_opinion(report: &PlanReport) -> Option<String> {
-    let (only_kit, only_plan) = report.opinion.as_ref()?.differences(report);
-    if only_kit.is_empty() && only_plan.is_empty() {
-        return Some("drizzle-kit itself, asked in a read-only session, plans the same statements.\n".into());
+    let opinion = report.opinion.as_ref()?;
+    let differences = opinion.disagreement(report);
+    let who = format!("drizzle-kit itself, asked {},", opinion.kept);
+    if differences.is_none() {
+        return Some(match opinion.failure {
+            Some(_) => format!("{who} gives up too.\n"),
+            None => format!("{who} plans the same statements and asks the same questions.\n"),
+        });
     }
-    let mut text = String::from("drizzle-kit itself, asked in a read-only session, disagrees:\n");
-    for (who, items) in [("only drizzle-kit", only_kit), ("only this plan", only_plan)] {
+    if let Some(failure) = differences.failure {
+        return Some(match opinion.failure {
+            Some(_) => format!("{who} gives up: {failure}\n"),
+            None => format!("{who} disagrees: {failure}\n"),
+        });
+    }
+    let mut text = format!("{who} disagrees:\n");
+    for (who, items) in [
+        ("only drizzle-kit", differences.only_kit),
+        ("only this plan", differences.only_plan),
+        ("only drizzle-kit asks", differences.asked_by_kit),
+        ("only this plan asks", differences.asked_by_plan),
+    ] {
         for item in items {
             let _ = writeln!(text, "  {who}: {item}");
         }
+    }
+    if differences.other_order {
+        text.push_str("  it has the same statements in another order\n");
     }
     Some(text)
 }

@@ -21,7 +21,7 @@ pub(super) async fn connect(target: &Target, limits: &Limits) -> Result<(MySqlCo
     }
 }
 
-fn options(url: &SecretString) -> Result<(MySqlConnectOptions, Address), LiveError> {
+pub(super) fn options(url: &SecretString) -> Result<(MySqlConnectOptions, Address), LiveError> {
     let mut parts = Parts::of(url, "MySQL", &["mysql", "mariadb"])?;
     if parts.server.path().trim_matches('/').is_empty() {
         return Err(invalid("the URL names no database: add its name after the host, as in `mysql://host/name`"));

@@ -7,6 +7,7 @@ mod assemble;
 mod connect;
 mod count;
 mod expression;
+mod gate;
 mod indexes;
 mod privileges;
 #[cfg(all(test, unix))]
@@ -18,6 +19,7 @@ use sqlx::mysql::{MySqlConnection, MySqlRow};
 use sqlx::{AssertSqlSafe, Connection, Row};
 
 pub(super) use count::count;
+pub use gate::Gate;
 
 use super::address::Address;
 use super::{ErrorKind, Limits, LiveError, Target};

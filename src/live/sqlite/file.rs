@@ -68,6 +68,11 @@ impl Trace {
         Ok(Self { file, header, log: look::<LOG_HEADER>(&beside(path, "-wal")).ok(), has_shared_memory })
     }
 
+    /// How long the file is.
+    pub fn length(&self) -> u64 {
+        self.file.length
+    }
+
     /// Whether it is the same file as `other`, changed or not.
     pub fn same_file(&self, other: &Self) -> bool {
         self.file.identity == other.file.identity
@@ -139,7 +144,7 @@ fn identity(metadata: &fs::Metadata) -> (u64, u64, Option<SystemTime>) {
 }
 
 /// `app.db` and `-wal`: `app.db-wal`. SQLite puts it beside the real file, not beside a link to it.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mut name = real.into_os_string();
     name.push(suffix);

@@ -1,6 +1,7 @@
 //! Reads a SQLite file: read-only, in one transaction, leaving nothing behind.
 
 mod assemble;
+mod copy;
 mod count;
 mod ddl;
 mod evidence;
@@ -18,6 +19,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use super::{ErrorKind, Limits, LiveError, Target};
 use crate::catalog::{Catalog, DatabaseIdentity, Dialect, LiveCatalog};
 pub(super) use assemble::{Answers, assemble};
+pub(super) use copy::copy;
 pub(super) use count::count;
 use file::{Access, Trace};
 pub(super) use rows::{Cell, Row};
