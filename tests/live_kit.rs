@@ -11,7 +11,7 @@ mod postgresql;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use drizzle_drift::catalog::{Column, Dialect, Fact, Index, LiveCatalog, Table, TableKind};
+use drizzle_drift::catalog::{Column, Deferrable, Dialect, Fact, Index, LiveCatalog, Table, TableKind};
 use drizzle_drift::live::{self, Limits, Target};
 use postgresql::Server;
 use serde_json::{Value, json};
@@ -368,4 +368,307 @@ async fn what_is_read_of_sqlite_is_what_drizzle_kit_reads_but_for_its_faults() {
         }
     }
     assert_explained(&places, SQLITE_FAULTS);
+}
+
+/// What PostgreSQL itself shows of the structure, a line for each thing, in the words of its own views and functions.
+const SHOWN: &[(&str, &str)] = &[
+    (
+        "column",
+        "select format('%I.%I.%I at %s null %s identity %s generated %s collation %s', c.table_schema, c.table_name,
+           c.column_name, rank() over (partition by c.table_schema, c.table_name order by c.ordinal_position),
+           c.is_nullable, coalesce(lower(c.identity_generation), 'no'), coalesce(c.generation_expression, 'no'),
+           coalesce(c.collation_name, 'no'))
+         from information_schema.columns c
+         join information_schema.tables t using (table_schema, table_name)
+         where t.table_type <> 'VIEW' and c.table_schema not in ('pg_catalog', 'information_schema')",
+    ),
+    (
+        "default",
+        "select format('%I.%I.%I %s', table_schema, table_name, column_name, column_default)
+         from information_schema.columns join information_schema.tables using (table_schema, table_name)
+         where table_type <> 'VIEW' and column_default is not null and table_schema not in ('pg_catalog', 'information_schema')
+           -- A serial's is a part of its type.
+           and pg_get_serial_sequence(format('%I.%I', table_schema, table_name), column_name) is null",
+    ),
+    (
+        "constraint",
+        "select format('%I.%I %I %s', n.nspname, c.relname, k.conname, pg_get_constraintdef(k.oid))
+         from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
+         where true and k.contype <> 'n' and n.nspname not in ('pg_catalog', 'information_schema')",
+    ),
+    (
+        "index",
+        // A predicate's parentheses are the server's way of writing it.
+        "select replace(before, ' ON ONLY ', ' ON ') || coalesce(' WHERE ' || translate(after, '()', ''), '')
+         from pg_indexes, substring(indexdef from '^(.*?)(?: WHERE .*)?$') before,
+           substring(indexdef from ' WHERE (.*)$') after
+         where schemaname not in ('pg_catalog', 'information_schema') and not exists (
+           select from pg_constraint k where k.contype in ('p', 'u', 'x')
+             and k.conindid = format('%I.%I', schemaname, indexname)::regclass)",
+    ),
+    (
+        "enum",
+        "select format('%I.%I %s', n.nspname, t.typname,
+           coalesce((select string_agg(quote_literal(e.enumlabel), ',' order by e.enumsortorder)
+             from pg_enum e where e.enumtypid = t.oid), ''))
+         from pg_type t join pg_namespace n on n.oid = t.typnamespace where t.typtype = 'e'",
+    ),
+    (
+        "view",
+        "select format('%I.%I %s', schemaname, name, trim(trailing ';' from trim(definition)))
+         from (select schemaname, viewname as name, definition from pg_views
+           union all select schemaname, matviewname, definition from pg_matviews) shown
+         where schemaname not in ('pg_catalog', 'information_schema')",
+    ),
+    (
+        "sequence",
+        "select format('%I.%I %s start %s from %s to %s by %s cache %s cycle %s', schemaname, sequencename, data_type,
+           start_value, min_value, max_value, increment_by, cache_size, cycle)
+         from pg_sequences",
+    ),
+    (
+        "policy",
+        "select format('%I.%I %I %s %s to %s using %s check %s', schemaname, tablename, policyname, lower(permissive),
+           lower(cmd), roles, coalesce(qual, 'no'), coalesce(with_check, 'no'))
+         from pg_policies",
+    ),
+    (
+        "comment",
+        "select format('%I.%I %s %s', n.nspname, c.relname,
+           (select a.attname from pg_attribute a where a.attrelid = d.objoid and a.attnum = d.objsubid and d.objsubid > 0),
+           d.description)
+         from pg_description d join pg_class c on c.oid = d.objoid join pg_namespace n on n.oid = c.relnamespace
+         where d.classoid = 'pg_class'::regclass and c.relkind in ('r', 'p', 'f') and d.objoid >= 16384",
+    ),
+    (
+        "security",
+        "select format('%I.%I', schemaname, tablename) from pg_tables where rowsecurity",
+    ),
+];
+
+/// A name as PostgreSQL writes it, for the names of the fixtures.
+fn quoted(name: &str) -> String {
+    const KEYWORDS: [&str; 2] = ["select", "as"];
+    let plain = name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
+        && name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
+    if plain && !KEYWORDS.contains(&name) { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+}
+
+fn quoted_all(names: &[String]) -> String {
+    names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ")
+}
+
+fn placed(schema: &Option<String>, name: &str) -> String {
+    format!("{}.{}", quoted(schema.as_deref().unwrap_or("public")), quoted(name))
+}
+
+fn deferrable(value: Deferrable) -> &'static str {
+    match value {
+        Deferrable::No => "",
+        Deferrable::InitiallyImmediate => " DEFERRABLE",
+        Deferrable::InitiallyDeferred => " DEFERRABLE INITIALLY DEFERRED",
+    }
+}
+
+/// The same lines, out of what was read.
+fn told(live: &LiveCatalog) -> BTreeMap<&'static str, BTreeSet<String>> {
+    let mut lines: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
+    let mut tell = |kind, line: String| {
+        lines.entry(kind).or_default().insert(line);
+    };
+    let or_no = |text: Option<&String>| text.map_or("no".to_owned(), Clone::clone);
+    for table in &live.catalog.tables {
+        let place = placed(&table.schema, &table.name);
+        for (at, column) in table.columns.iter().enumerate() {
+            let name = quoted(&column.name);
+            let identity = column.identity.as_ref().map(|one| if one.always { "always" } else { "by default" });
+            let generated = column.generated.as_ref().and_then(|generated| generated.expression.known());
+            tell(
+                "column",
+                format!(
+                    "{place}.{name} at {} null {} identity {} generated {} collation {}",
+                    at + 1,
+                    if column.not_null == Fact::Known(true) { "NO" } else { "YES" },
+                    identity.unwrap_or("no"),
+                    or_no(generated),
+                    or_no(column.collation.as_ref()),
+                ),
+            );
+            if let Some(Some(default)) = column.default.known() {
+                tell("default", format!("{place}.{name} {default}"));
+            }
+            if let Some(comment) = &column.comment {
+                tell("comment", format!("{place} {} {comment}", column.name));
+            }
+        }
+        if let Some(comment) = &table.comment {
+            tell("comment", format!("{place}  {comment}"));
+        }
+        if table.row_level_security {
+            tell("security", place.clone());
+        }
+        let mut constrain = |name: Option<&String>, definition: String| {
+            tell("constraint", format!("{place} {} {definition}", quoted(name.map_or("", String::as_str))));
+        };
+        if let Some(key) = &table.primary_key {
+            let columns = quoted_all(&key.columns);
+            constrain(key.name.as_ref(), format!("PRIMARY KEY ({columns}){}", deferrable(key.deferrable)));
+        }
+        for key in &table.uniques {
+            let nulls = if key.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
+            let columns = quoted_all(&key.columns);
+            constrain(key.name.as_ref(), format!("UNIQUE{nulls} ({columns}){}", deferrable(key.deferrable)));
+        }
+        for key in &table.foreign_keys {
+            let action = |word: &str, action: &str| match action {
+                "no action" => String::new(),
+                action => format!(" ON {word} {}", action.to_uppercase()),
+            };
+            let definition = format!(
+                "FOREIGN KEY ({}) REFERENCES {}({}){}{}{}{}{}",
+                quoted_all(&key.columns),
+                // What lies on the search path is written without its schema.
+                placed(&key.foreign_schema, &key.foreign_table).trim_start_matches("public."),
+                quoted_all(&key.foreign_columns),
+                if key.match_full { " MATCH FULL" } else { "" },
+                action("UPDATE", &key.on_update),
+                action("DELETE", &key.on_delete),
+                deferrable(key.deferrable),
+                if key.not_valid { " NOT VALID" } else { "" },
+            );
+            constrain(key.name.as_ref(), definition);
+        }
+        for check in &table.checks {
+            let valid = if check.not_valid { " NOT VALID" } else { "" };
+            let expression = check.expression.known().map_or("", String::as_str);
+            constrain(check.name.as_ref(), format!("CHECK (({expression})){valid}"));
+        }
+        for exclusion in &table.exclusions {
+            constrain(Some(&exclusion.name), format!("{}{}", exclusion.definition, deferrable(exclusion.deferrable)));
+        }
+        for index in &table.indexes {
+            tell("index", shown_index(table, index));
+        }
+        for policy in &table.policies {
+            tell(
+                "policy",
+                format!(
+                    "{place} {} {} {} to {{{}}} using {} check {}",
+                    quoted(&policy.name),
+                    if policy.permissive { "permissive" } else { "restrictive" },
+                    policy.command,
+                    policy.roles.join(","),
+                    or_no(policy.using.as_ref()),
+                    or_no(policy.with_check.as_ref()),
+                ),
+            );
+        }
+    }
+    for item in &live.catalog.enums {
+        let labels: Vec<_> = item.values.iter().map(|label| format!("'{}'", label.replace('\'', "''"))).collect();
+        tell("enum", format!("{} {}", placed(&item.schema, &item.name), labels.join(",")));
+    }
+    for view in &live.catalog.views {
+        let definition = view.definition.known().map_or("", String::as_str);
+        tell("view", format!("{} {definition}", placed(&view.schema, &view.name)));
+    }
+    let owned = live.owned_sequences.iter().map(|owned| (&owned.schema, &owned.sequence));
+    let free = live.catalog.sequences.iter().map(|sequence| (&sequence.schema, sequence));
+    for (schema, sequence) in owned.chain(free) {
+        let options = &sequence.options;
+        let number = |text: &Option<String>| text.clone().unwrap_or_default();
+        tell(
+            "sequence",
+            format!(
+                "{} {} start {} from {} to {} by {} cache {} cycle {}",
+                placed(schema, &sequence.name),
+                sequence.sql_type.as_deref().unwrap_or("bigint"),
+                number(&options.start),
+                number(&options.min_value),
+                number(&options.max_value),
+                number(&options.increment),
+                number(&options.cache),
+                if options.cycle == Some(true) { "t" } else { "f" },
+            ),
+        );
+    }
+    lines
+}
+
+/// As pg_get_indexdef has it.
+fn shown_index(table: &Table, index: &Index) -> String {
+    let keys: Vec<String> = index
+        .columns
+        .iter()
+        .map(|column| {
+            let is_call = column.expression.ends_with(')') && !column.expression.starts_with('(');
+            let mut key = match column.is_expression {
+                true if is_call => column.expression.clone(),
+                true => format!("({})", column.expression),
+                false => quoted(&column.expression),
+            };
+            if let Some(collation) = &column.collation {
+                key += &format!(" COLLATE {}", quoted(collation));
+            }
+            if let Some(class) = &column.operator_class {
+                key += &format!(" {class}");
+            }
+            key += if column.descending { " DESC" } else { "" };
+            match column.nulls_first {
+                Some(true) if !column.descending => key += " NULLS FIRST",
+                Some(false) if column.descending => key += " NULLS LAST",
+                _ => {}
+            }
+            key
+        })
+        .collect();
+    let include =
+        if index.include.is_empty() { String::new() } else { format!(" INCLUDE ({})", quoted_all(&index.include)) };
+    let storage: Vec<_> = index
+        .storage
+        .iter()
+        .map(|(name, value)| match value.parse::<f64>() {
+            Ok(_) => format!("{name}='{value}'"),
+            Err(_) => format!("{name}={value}"),
+        })
+        .collect();
+    let with = if storage.is_empty() { String::new() } else { format!(" WITH ({})", storage.join(", ")) };
+    format!(
+        "CREATE {}INDEX {} ON {} USING {} ({}){include}{}{with}{}",
+        if index.unique { "UNIQUE " } else { "" },
+        quoted(&index.name),
+        placed(&table.schema, &table.name),
+        index.method.as_deref().unwrap_or("btree"),
+        keys.join(", "),
+        if index.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" },
+        index
+            .predicate
+            .as_ref()
+            .map_or(String::new(), |predicate| format!(" WHERE {}", predicate.replace(['(', ')'], ""))),
+    )
+}
+
+#[tokio::test]
+async fn what_is_read_is_what_postgresql_itself_shows() {
+    let Some(server) = Server::shared() else { return };
+    for (fixture, sql) in [
+        ("objects", include_str!("fixtures/live/objects.postgresql.sql")),
+        ("torture", include_str!("fixtures/live/torture.postgresql.sql")),
+    ] {
+        let database = format!("shown_{fixture}");
+        server.create(&database, sql).await;
+        let live = read(Dialect::Postgresql, server.url(&database)).await;
+        let ours = told(&live);
+        let mut connection = server.connect(&database).await;
+        let mut different = Vec::new();
+        for (kind, sql) in SHOWN {
+            let shown: Vec<String> = sqlx::query_scalar(*sql).fetch_all(&mut connection).await.expect(kind);
+            let shown: BTreeSet<String> = shown.into_iter().collect();
+            let nothing = BTreeSet::new();
+            let ours = ours.get(kind).unwrap_or(&nothing);
+            different.extend(shown.difference(ours).map(|line| format!("not read: {kind} {line}")));
+            different.extend(ours.difference(&shown).map(|line| format!("not shown: {kind} {line}")));
+        }
+        assert!(different.is_empty(), "{fixture}: {different:#?}");
+    }
 }

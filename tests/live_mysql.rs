@@ -46,6 +46,14 @@ async fn every_kind_of_object_of_mariadb_is_read() {
     server.create("objects", &fixture).await;
     let live = read(&server.app_url("objects")).await.expect("a reading");
     insta::assert_snapshot!("mariadb_objects", facts::facts(&live));
+
+    let Some(newer) = Server::start(Engine::Mariadb11, &[]) else { return };
+    newer.create("objects", &fixture).await;
+    let later = read(&newer.app_url("objects")).await.expect("a reading");
+    assert_eq!(later.database.server_version.split('.').next(), Some("11"));
+    // It writes these two in other words.
+    let told = facts::facts(&later).replace("x'616263'", "'abc'").replace("`flag` is true", "`flag` <> 0");
+    assert_eq!(told, facts::facts(&live));
 }
 
 #[tokio::test]

@@ -1,52 +1,66 @@
 //! The catalog JSON of the contract.
 
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::{
-    Catalog, Check, Column, Deferrable, Dialect, Exclusion, Family, ForeignKey, Generated, Identity, Index,
-    IndexColumn, Policy, PrimaryKey, SequenceOptions, Table, TableKind, Unique,
+    Catalog, Check, Column, Deferrable, Dialect, EnumType, Exclusion, Family, ForeignKey, Generated, Identity, Index,
+    IndexColumn, Policy, PrimaryKey, Sequence, SequenceOptions, Table, TableKind, Unique, View,
 };
 
 /// `catalog` in the contract's shape, without `unresolved` (which only a reading of code has).
 pub fn to_json(catalog: &Catalog) -> Value {
-    let tables: Vec<_> = catalog.tables.iter().map(|table| table_json(catalog.dialect, table)).collect();
-    let enums: Vec<_> = catalog
-        .enums
-        .iter()
-        .map(|item| {
-            with(
-                json!({ "schema": item.schema, "name": item.name, "values": item.values }),
-                [("extension", text(&item.extension))],
-            )
-        })
-        .collect();
-    let views: Vec<_> = catalog
-        .views
-        .iter()
-        .map(|view| {
-            let object = json!({
-                "schema": view.schema, "name": view.name, "materialized": view.materialized,
-                "definition": view.definition.known(),
-            });
-            with(object, [("options", pairs(&view.options)), ("extension", text(&view.extension))])
-        })
-        .collect();
-    let sequences: Vec<_> = catalog
-        .sequences
-        .iter()
-        .map(|sequence| {
-            let mut object = Map::new();
-            object.insert("schema".into(), json!(sequence.schema));
-            object.insert("name".into(), json!(sequence.name));
-            insert_options(&mut object, &sequence.options);
-            with(Value::Object(object), [("type", text(&sequence.sql_type)), ("extension", text(&sequence.extension))])
-        })
-        .collect();
+    serde_json::to_value(CatalogJson(catalog)).expect("all keys are texts")
+}
+
+/// The same, to be written out table by table: the JSON of a large catalog is never there as a whole.
+pub struct CatalogJson<'a>(pub &'a Catalog);
+
+impl Serialize for CatalogJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let catalog = self.0;
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("version", &1)?;
+        object.serialize_entry("dialect", &catalog.dialect)?;
+        object.serialize_entry("tables", &Each(&catalog.tables, |table: &Table| table_json(catalog.dialect, table)))?;
+        object.serialize_entry("enums", &Each(&catalog.enums, enum_json))?;
+        object.serialize_entry("views", &Each(&catalog.views, view_json))?;
+        object.serialize_entry("sequences", &Each(&catalog.sequences, sequence_json))?;
+        if !catalog.schemas.is_empty() {
+            object.serialize_entry("schemas", &catalog.schemas)?;
+        }
+        object.end()
+    }
+}
+
+/// A list of things, each made JSON when its turn comes.
+struct Each<'a, T, F>(&'a [T], F);
+
+impl<T, F: Fn(&T) -> Value> Serialize for Each<'_, T, F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(&self.1))
+    }
+}
+
+fn enum_json(item: &EnumType) -> Value {
+    let object = json!({ "schema": item.schema, "name": item.name, "values": item.values });
+    with(object, [("extension", text(&item.extension))])
+}
+
+fn view_json(view: &View) -> Value {
     let object = json!({
-        "version": 1, "dialect": catalog.dialect,
-        "tables": tables, "enums": enums, "views": views, "sequences": sequences,
+        "schema": view.schema, "name": view.name, "materialized": view.materialized,
+        "definition": view.definition.known(),
     });
-    with(object, [("schemas", names(&catalog.schemas))])
+    with(object, [("options", pairs(&view.options)), ("extension", text(&view.extension))])
+}
+
+fn sequence_json(sequence: &Sequence) -> Value {
+    let mut object = Map::new();
+    object.insert("schema".into(), json!(sequence.schema));
+    object.insert("name".into(), json!(sequence.name));
+    insert_options(&mut object, &sequence.options);
+    with(Value::Object(object), [("type", text(&sequence.sql_type)), ("extension", text(&sequence.extension))])
 }
 
 /// `object` with those further keys that have a value: what is usual is not written out.
@@ -246,7 +260,7 @@ fn policy_json(policy: &Policy) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{EnumType, Fact, Sequence, View};
+    use super::super::Fact;
     use super::*;
 
     fn column(name: &str, sql_type: &str, not_null: bool) -> Column {

@@ -29,7 +29,7 @@ pub use filter::{Filter, MigrationsTable, Scope};
 pub use generation::Generation;
 pub use glob::{Glob, expand_braces};
 pub use information_schema::{ColumnWords, InformationSchema, Namesake, StatisticWords, TableWords};
-pub use json::to_json;
+pub use json::{CatalogJson, to_json};
 pub use live_catalog::{
     DatabaseIdentity, Evidence, LiveCatalog, OwnedSequence, Rows, SpelledKind, SpelledReference, Spelling,
 };

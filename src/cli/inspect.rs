@@ -2,23 +2,23 @@
 
 use std::path::Path;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::arguments::{InspectArguments, InspectCommand};
 use super::outcome::{Failure, Outcome, print};
 use super::{load_request, read_live};
-use crate::catalog;
+use crate::catalog::{self, Catalog, CatalogJson};
 use crate::declared::{Declared, Reader, Unresolved};
 use crate::project::{self, DiskFiles, shown};
 use crate::text::{Document, Encoding, Files};
 
 /// Runs the command.
 pub fn run(command: &InspectCommand) -> Result<Outcome, Failure> {
-    let catalog = match command {
-        InspectCommand::Code(arguments) => code(arguments)?,
-        InspectCommand::Database(arguments) => database(arguments)?,
-    };
-    print(&format!("{catalog:#}\n"))?;
+    match command {
+        InspectCommand::Code(arguments) => print_json(&code(arguments)?)?,
+        InspectCommand::Database(arguments) => print_json(&CatalogJson(&database(arguments)?))?,
+    }
     Ok(Outcome::Clean)
 }
 
@@ -31,10 +31,16 @@ fn code(arguments: &InspectArguments) -> Result<Value, Failure> {
     Ok(catalog)
 }
 
-fn database(arguments: &InspectArguments) -> Result<Value, Failure> {
+fn database(arguments: &InspectArguments) -> Result<Catalog, Failure> {
     let mut reader = Reader::default();
     let project = project::load(&load_request(&arguments.project)?, &DiskFiles, &mut reader)?;
-    Ok(catalog::to_json(&read_live(&project)?.catalog))
+    Ok(read_live(&project)?.catalog)
+}
+
+fn print_json(value: &impl Serialize) -> Result<(), Failure> {
+    let mut text = serde_json::to_string_pretty(value).expect("all keys are texts");
+    text.push('\n');
+    print(&text)
 }
 
 fn unresolved(declared: &Declared, folder: &Path, files: &dyn Files) -> Value {

