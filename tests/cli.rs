@@ -4,6 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
+
 /// A folder with `files` in it.
 fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
@@ -158,6 +161,24 @@ fn the_doctor_says_what_is_in_force_and_what_is_wrong() {
     assert_eq!(code, 3);
     assert!(stdout.contains("DB_FILE from .env.local"), "{stdout}");
     assert!(stderr.contains("none.db"), "{stderr}");
+
+    // What drizzle-kit does not look at is counted.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let options = SqliteConnectOptions::new().filename(folder.path().join("none.db")).create_if_missing(true);
+        let mut connection = options.connect().await.expect("a database");
+        let sql = "create table app_users (id int); create table other (id int); create table _cf_KV (id int);
+                   create view seen as select 1 as one; create table __drizzle_migrations (id int)";
+        sqlx::raw_sql(sql).execute(&mut connection).await.expect("the tables");
+        connection.close().await.expect("closing");
+    });
+    let (code, stdout, stderr) = run(folder.path(), &["doctor"]);
+    assert_eq!(code, 0, "{stderr}");
+    assert!(
+        stdout.contains("2 tables or views that drizzle-kit never looks at: __drizzle_migrations, _cf_KV"),
+        "{stdout}"
+    );
+    assert!(stdout.contains("2 tables or views left out by tablesFilter: other, seen"), "{stdout}");
 }
 
 #[test]

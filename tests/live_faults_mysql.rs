@@ -230,6 +230,44 @@ async fn what_a_role_may_not_do_is_told_or_kept_out_of_claims() {
 }
 
 #[tokio::test]
+async fn every_ssl_mode_does_what_the_servers_own_client_does() {
+    let Some(server) = Server::shared() else { return };
+    server.create("tls", "create table a (id int primary key)").await;
+    let authority = server.path("data/ca.pem").display().to_string();
+    use ErrorKind::{InvalidUrl, Tls};
+    for (parameters, expected) in [
+        (String::new(), None),
+        ("ssl-mode=DISABLED".into(), None),
+        ("ssl-mode=preferred".into(), None),
+        ("ssl-mode=REQUIRED".into(), None),
+        ("sslmode=require".into(), None),
+        ("ssl=true".into(), None),
+        ("ssl={\"rejectUnauthorized\":true}".into(), Some(Tls)),
+        ("ssl-mode=VERIFY_CA".into(), Some(Tls)),
+        (format!("ssl-mode=VERIFY_CA&ssl-ca={authority}"), None),
+        (format!("ssl-mode=VERIFY_IDENTITY&ssl-ca={authority}"), Some(Tls)),
+        (format!("ssl-mode=VERIFY_CA&ssl-ca={authority}.gone"), Some(InvalidUrl)),
+        ("ssl-mode=canary".into(), Some(InvalidUrl)),
+    ] {
+        let result = read(&format!("{}?{parameters}", server.app_url("tls"))).await;
+        match (result, expected) {
+            (Ok(live), None) => assert_eq!(live.catalog.tables.len(), 1, "{parameters}"),
+            (Ok(_), Some(kind)) => panic!("{parameters}: no {kind:?}"),
+            (Err(error), expected) => {
+                assert_eq!(Some(error.kind), expected, "{parameters}: {error}");
+                assert_is_a_sentence(&error);
+                assert!(!error.message.contains("canary"), "{error}");
+                assert!(error.kind != Tls || error.message.contains("ssl-mode"), "{error}");
+            }
+        }
+    }
+    let Some(server) = Server::shared_of(Engine::Mariadb) else { return };
+    let url = format!("{}?ssl-mode=REQUIRED", server.app_url("mysql"));
+    let error = read(&url).await.map(drop).expect_err("it has no TLS");
+    assert_eq!(error.kind, Tls, "{error}");
+}
+
+#[tokio::test]
 async fn a_lock_on_a_table_does_not_hold_up_the_reading() {
     for (engine, server) in servers() {
         server.create("locked", "create table a (id int primary key); create table b (id int)").await;

@@ -36,6 +36,9 @@ impl Default for MigrationsTable {
     }
 }
 
+/// What 0.x takes for the list of applied migrations on MySQL and SQLite, whatever the config calls it.
+const MIGRATIONS_V0: &str = "__drizzle_migrations";
+
 /// Names that drizzle-kit never looks at on SQLite, by their beginning.
 const NEVER_SQLITE: &[&str] = &["_cf_", "_litestream_", "libsql_", "sqlite_"];
 
@@ -76,6 +79,17 @@ impl Filter {
     }
 }
 
+/// Why drizzle-kit does not look at something in the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Hidden {
+    /// It never does: the list of applied migrations, what belongs to the engine or its platform.
+    Always,
+    /// `schemaFilter`.
+    BySchema,
+    /// `tablesFilter`, and what an extension adds to it.
+    ByName,
+}
+
 /// A filter made ready for a dialect: what of both sides drizzle-kit looks at.
 #[derive(Clone, Debug)]
 pub struct Scope<'a> {
@@ -88,9 +102,18 @@ pub struct Scope<'a> {
 impl Scope<'_> {
     /// Whether drizzle-kit looks at the live table `name` of `schema`.
     pub fn covers_live(&self, schema: Option<&str>, name: &str) -> bool {
-        !self.is_never_looked_at(schema, name)
-            && self.tables.keep(name)
-            && schema.is_none_or(|schema| self.schemas.keep(schema))
+        self.hides_live(schema, name).is_none()
+    }
+
+    /// Why drizzle-kit does not look at the live table `name` of `schema`, where it does not.
+    pub fn hides_live(&self, schema: Option<&str>, name: &str) -> Option<Hidden> {
+        if self.is_never_looked_at(schema, name) {
+            Some(Hidden::Always)
+        } else if !self.keeps_schema(schema) {
+            Some(Hidden::BySchema)
+        } else {
+            (!self.tables.keep(name)).then_some(Hidden::ByName)
+        }
     }
 
     /// Whether drizzle-kit looks at the declared table `name` of `schema`. 0.x applies `tablesFilter` to the database
@@ -113,13 +136,15 @@ impl Scope<'_> {
             (Family::Postgresql, Generation::V1) => {
                 schema == Some(migrations.schema.as_str()) && name == migrations.table
             }
-            (Family::Mysql, _) => name == "__drizzle_migrations",
+            (Family::Mysql, Generation::V0) => name == MIGRATIONS_V0,
+            (Family::Mysql, Generation::V1) => name == migrations.table,
             (Family::Sqlite, generation) => {
-                let later: &[&str] = if generation == Generation::V1 { NEVER_SQLITE_V1 } else { &[] };
-                let name = name.to_ascii_lowercase();
-                name == "__drizzle_migrations"
-                    || (generation == Generation::V1 && name == migrations.table)
-                    || NEVER_SQLITE.iter().chain(later).any(|beginning| name.starts_with(beginning))
+                let (own, later): (_, &[&str]) = match generation {
+                    Generation::V0 => (MIGRATIONS_V0, &[]),
+                    Generation::V1 => (migrations.table.as_str(), NEVER_SQLITE_V1),
+                };
+                let lower = name.to_ascii_lowercase();
+                name == own || NEVER_SQLITE.iter().chain(later).any(|beginning| lower.starts_with(beginning))
             }
         }
     }
@@ -208,6 +233,12 @@ mod tests {
         ] {
             let filter = filter(generation, &[], None);
             assert_eq!(filter.scope(dialect).covers_live(schema, name), expected, "{dialect:?} {generation:?} {name}");
+        }
+        let mut renamed = filter(V1, &[], None);
+        renamed.migrations.table = "applied".into();
+        for dialect in [Dialect::Mysql, Dialect::Sqlite] {
+            let hidden = |name| renamed.scope(dialect).hides_live(None, name);
+            assert_eq!((hidden("applied"), hidden("__drizzle_migrations")), (Some(Hidden::Always), None));
         }
     }
 

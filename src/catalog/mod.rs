@@ -25,7 +25,7 @@ pub use dialect::{Dialect, Family};
 pub use expectation::{Expectation, is_expected};
 pub use expression::{same_default, same_expression, same_query};
 pub use fact::Fact;
-pub use filter::{Filter, MigrationsTable, Scope};
+pub use filter::{Filter, Hidden, MigrationsTable, Scope};
 pub use generation::Generation;
 pub use glob::{Glob, expand_braces};
 pub use information_schema::{ColumnWords, InformationSchema, Namesake, StatisticWords, TableWords};

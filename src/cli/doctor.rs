@@ -1,9 +1,11 @@
 //! `doctor`: which config, schema files, database, kit and filters are in force, and what is wrong with them.
 
+use std::collections::BTreeMap;
+
 use super::arguments::ProjectArguments;
 use super::outcome::{Failure, Outcome, print};
 use super::{load_request, read_live};
-use crate::catalog::{Family, LiveCatalog};
+use crate::catalog::{Family, Hidden, LiveCatalog};
 use crate::declared::{Casing, Reader};
 use crate::drift::Ledger;
 use crate::ide::duration_words;
@@ -125,11 +127,49 @@ fn database(project: &Project, live: &Result<LiveCatalog, Failure>) -> Vec<Row> 
                     },
                 ],
             ));
+            if !live.unreadable.is_empty() {
+                let names = live.unreadable.join(", ");
+                rows.push((
+                    "no privilege",
+                    vec![format!("{names}: what is in there is not told, and nothing is claimed about it")],
+                ));
+            }
+            let hidden = hidden(project, live);
+            if !hidden.is_empty() {
+                rows.push(("filtered", hidden));
+            }
         }
         Err(failure) if project.target.is_ok() => rows.push(("server", vec![format!("cannot be read: {failure}")])),
         Err(_) => {}
     }
     rows
+}
+
+/// The live tables and views that drizzle-kit does not look at: how many for each reason, and the first of them.
+fn hidden(project: &Project, live: &LiveCatalog) -> Vec<String> {
+    const NAMED: usize = 5;
+    let scope = project.filter.scope(project.dialect);
+    let tables = live.catalog.tables.iter().map(|table| (&table.schema, &table.name));
+    let views = live.catalog.views.iter().map(|view| (&view.schema, &view.name));
+    let mut by_reason: BTreeMap<Hidden, Vec<String>> = BTreeMap::new();
+    for (schema, name) in tables.chain(views) {
+        if let Some(reason) = scope.hides_live(schema.as_deref(), name) {
+            let prefix = schema.as_ref().map(|schema| format!("{schema}.")).unwrap_or_default();
+            by_reason.entry(reason).or_default().push(format!("{prefix}{name}"));
+        }
+    }
+    let line = |(reason, names): (Hidden, Vec<String>)| {
+        let by = match reason {
+            Hidden::Always => "that drizzle-kit never looks at",
+            Hidden::BySchema => "left out by schemaFilter",
+            Hidden::ByName => "left out by tablesFilter",
+        };
+        let more = if names.len() > NAMED { ", ..." } else { "" };
+        let first = names[..names.len().min(NAMED)].join(", ");
+        let noun = if names.len() == 1 { "table or view" } else { "tables or views" };
+        format!("{} {noun} {by}: {first}{more}", names.len())
+    };
+    by_reason.into_iter().map(line).collect()
 }
 
 fn count(count: usize, noun: &str) -> String {

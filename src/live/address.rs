@@ -19,6 +19,8 @@ pub(super) struct Address {
     pub database: String,
     /// Whether the URL rules out an encrypted connection.
     pub unencrypted: bool,
+    /// The parameter of the URL that says how to encrypt.
+    pub encryption: &'static str,
     /// To be cut out of what the server and the libraries say.
     pub password: Option<SecretString>,
 }
@@ -68,6 +70,16 @@ impl Parts {
     }
 }
 
+/// Whether the file that a parameter of a URL names can be read. Drivers do not tell which one could not.
+pub(super) fn readable(parameter: &str, file: &str) -> Result<(), LiveError> {
+    match std::fs::File::open(file) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            Err(invalid(format!("the file {file} that `{parameter}` in the URL names cannot be read: {error}")))
+        }
+    }
+}
+
 /// A URL that is wrong in a way that the message tells.
 pub(super) fn invalid(message: impl Into<String>) -> LiveError {
     LiveError::new(ErrorKind::InvalidUrl, message)
@@ -107,7 +119,7 @@ impl Address {
     }
 
     fn no_encryption(&self, error: &dyn fmt::Display) -> (ErrorKind, String) {
-        (ErrorKind::Tls, format!("no encrypted connection to {self}: {error}; check `sslmode` in the URL"))
+        (ErrorKind::Tls, format!("no encrypted connection to {self}: {error}; check `{}` in the URL", self.encryption))
     }
 
     /// What the network says.

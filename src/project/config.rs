@@ -136,7 +136,10 @@ impl Config<'_> {
             strings.known
         };
         let tables = read("tablesFilter", "a pattern of tablesFilter");
-        let extensions = read("extensionsFilters", "an extension of extensionsFilters");
+        let mut extensions = read("extensionsFilters", "an extension of extensionsFilters");
+        if generation == Generation::V0 && dialect.family() != Family::Postgresql {
+            extensions.clear();
+        }
         let schema_filter = self.get("schemaFilter").map(|_| read("schemaFilter", "a name of schemaFilter"));
         let default = default_filter(dialect, generation);
         let schemas = match dialect.family() {

@@ -146,7 +146,8 @@ impl Server {
         panic!("the server does not start: {}", String::from_utf8_lossy(&log));
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    /// A path in its folder; its data are in `data`.
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 

@@ -41,6 +41,7 @@ impl Client {
     ) -> Result<Self, LiveError> {
         let is_encrypted = server.scheme_str() == Some("https");
         let address = Address {
+            encryption: "url",
             host: server.host().unwrap_or_default().to_owned(),
             port: server.port_u16().unwrap_or(if is_encrypted { 443 } else { 80 }),
             user: String::new(),

@@ -4,12 +4,26 @@ use secrecy::SecretString;
 use sqlx::ConnectOptions;
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlDatabaseError, MySqlSslMode};
 
-use super::super::address::{Address, Parts, invalid};
+use super::super::address::{Address, Parts, invalid, readable};
 use super::super::{ErrorKind, Limits, LiveError, Target};
 
 /// Parameters of a URL that are for the connection.
 const PARAMETERS: &[&str] =
     &["ssl-mode", "ssl-ca", "ssl-cert", "ssl-key", "sslmode", "sslca", "sslcert", "sslkey", "socket"];
+
+/// Those of them that name a file.
+const FILES: &[&str] = &["ssl-ca", "ssl-cert", "ssl-key", "sslca", "sslcert", "sslkey"];
+
+/// PostgreSQL's words for ways to encrypt, which are met in URLs of MySQL too, and MySQL's own.
+const MODES: &[(&str, &str)] = &[
+    ("disable", "disabled"),
+    ("allow", "preferred"),
+    ("prefer", "preferred"),
+    ("require", "required"),
+    ("verify-ca", "verify_ca"),
+    ("verify-full", "verify_identity"),
+    ("verify-identity", "verify_identity"),
+];
 
 /// Connects within the limits.
 pub(super) async fn connect(target: &Target, limits: &Limits) -> Result<(MySqlConnection, Address), LiveError> {
@@ -34,8 +48,15 @@ pub(super) fn options(url: &SecretString) -> Result<(MySqlConnectOptions, Addres
             }
             ("ssl", "false" | "0") => ("ssl-mode", "disabled"),
             ("ssl", _) => ("ssl-mode", "required"),
+            (key @ ("sslmode" | "ssl-mode"), value) => {
+                let word = MODES.iter().find(|(word, _)| value.eq_ignore_ascii_case(word));
+                (key, word.map_or(value, |(_, own)| own))
+            }
             pair => pair,
         };
+        if FILES.contains(&key) {
+            readable(key, value)?;
+        }
         if PARAMETERS.contains(&key) {
             parts.server.query_pairs_mut().append_pair(key, value);
         }
@@ -46,6 +67,7 @@ pub(super) fn options(url: &SecretString) -> Result<(MySqlConnectOptions, Addres
         .parse()
         .map_err(|_| invalid("the URL has a parameter that cannot be understood: check `ssl-mode`"))?;
     let address = Address {
+        encryption: "ssl-mode",
         host: match options.get_socket() {
             Some(socket) => socket.display().to_string(),
             None => options.get_host().to_owned(),

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgSslMode};
 
-use super::super::address::{Address, Parts, invalid};
+use super::super::address::{Address, Parts, invalid, readable};
 use super::super::{ErrorKind, Limits, LiveError, Target};
 
 /// Parameters of a URL that are for the connection. The driver would log those that it does not know, with their values.
@@ -94,10 +94,8 @@ fn options(url: &SecretString) -> Result<(PgConnectOptions, Address), LiveError>
             ("sslrootcert", "system") => ("sslmode", "verify-full"),
             pair => pair,
         };
-        if FILES.contains(&key)
-            && let Err(error) = std::fs::File::open(value)
-        {
-            return Err(invalid(format!("the file {value} that `{key}` in the URL names cannot be read: {error}")));
+        if FILES.contains(&key) {
+            readable(key, value)?;
         }
         if PARAMETERS.contains(&key) {
             parts.server.query_pairs_mut().append_pair(key, value);
@@ -109,6 +107,7 @@ fn options(url: &SecretString) -> Result<(PgConnectOptions, Address), LiveError>
         .parse()
         .map_err(|_| invalid("the URL has a parameter that cannot be understood: check `sslmode`"))?;
     let address = Address {
+        encryption: "sslmode",
         host: match options.get_socket() {
             Some(socket) => socket.display().to_string(),
             None => options.get_host().to_owned(),
