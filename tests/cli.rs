@@ -61,7 +61,9 @@ fn help_and_version_are_no_failures_and_show_no_secret() {
 fn wrong_usage_ends_with_2_and_repeats_no_password() {
     let folder = folder(&[SCHEMA]);
     for (arguments, needle) in [
-        (&[][..], "Usage"),
+        (&["plan", "--kit-version", "latest"][..], "no version of drizzle-kit; write it as 0.31.11"),
+        (&["defer", "--all", "--reason", "x", "--until", "tomorrow"], "no date; write it as 2026-12-31"),
+        (&[], "Usage"),
         (&["chek"], "chek"),
         (&["check", "--nonsense"], "--nonsense"),
         (&["check", "--fail-on", "hint"], "never"),
@@ -87,6 +89,20 @@ fn wrong_usage_ends_with_2_and_repeats_no_password() {
         assert!(stderr.contains(needle), "{arguments:?}: {stderr}");
         assert!(!stderr.contains("hunter2"), "{stderr}");
     }
+}
+
+#[test]
+fn shells_complete_every_command() {
+    let folder = folder(&[]);
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let (code, stdout, stderr) = run(folder.path(), &["completions", shell]);
+        assert_eq!((code, stderr.as_str()), (0, ""), "{shell}");
+        for word in ["check", "snapshot", "hints-file", "completions"] {
+            assert!(stdout.contains(word), "{shell} knows {word}");
+        }
+    }
+    let (code, page, _) = run(folder.path(), &["man"]);
+    assert!(code == 0 && page.contains(".TH drizzle-drift 1"), "{page}");
 }
 
 #[test]

@@ -198,7 +198,7 @@ async fn a_file_that_cannot_be_used_ends_with_2() {
         ("cut.json", "is damaged ("),
         ("newer.json", "was written by a newer drizzle-drift"),
         ("foreign.json", "is no snapshot of drizzle-drift"),
-        ("none.json", "cannot be read ("),
+        ("none.json", "is not there; check its path"),
     ] {
         for (url, arguments) in [
             ("app.db", &["verify", "--before", file][..]),

@@ -223,7 +223,7 @@ pub struct DeferArguments {
     #[arg(long, value_name = "WHO")]
     pub owner: Option<String>,
     /// The last day on which it holds: 2026-12-31
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     pub until: Option<jiff::civil::Date>,
     /// Print nothing
     #[arg(long, short)]
@@ -418,7 +418,7 @@ pub struct ProjectArguments {
     #[arg(long, value_name = "FILE")]
     pub env_file: Vec<PathBuf>,
     /// The drizzle-kit whose behaviour is predicted [default: the installed one, else 0.31.11]
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", value_parser = version)]
     pub kit_version: Option<String>,
 }
 
@@ -426,10 +426,24 @@ fn secret(text: &str) -> Result<SecretString, Infallible> {
     Ok(SecretString::from(text))
 }
 
+fn date(text: &str) -> Result<jiff::civil::Date, String> {
+    text.parse().map_err(|_| "no date; write it as 2026-12-31".to_owned())
+}
+
+/// A version, of which the last parts may be left out: `0.31`, `1.0.0-rc.5`.
+fn version(text: &str) -> Result<String, String> {
+    let numbers = text.trim_start_matches('v').split(['-', '+']).next().unwrap_or_default();
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    match numbers.split('.').count() <= 3 && numbers.split('.').all(is_number) {
+        true => Ok(text.to_owned()),
+        false => Err("no version of drizzle-kit; write it as 0.31.11 or 1.0.0-rc.5".to_owned()),
+    }
+}
+
 fn code(name: &str) -> Result<Code, String> {
     Code::from_name(name).ok_or_else(|| {
         let names: Vec<_> = Code::ALL.iter().map(|code| code.name()).collect();
-        format!("no drift code; codes are {}", names.join(", "))
+        format!("no drift code; the codes are {}", names.join(", "))
     })
 }
 

@@ -12,7 +12,6 @@ use crate::project::{Project, shown};
 
 /// Writes `text` to `file` in one piece: whoever reads it sees the old text or the new one, never half of it.
 pub fn write_atomically(file: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::Usage(format!("{} cannot be written: {error}", file.display()));
     // A link stays a link.
     let target = fs::canonicalize(file).unwrap_or_else(|_| file.to_owned());
     let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -28,13 +27,23 @@ pub fn write_atomically(file: &Path, text: &str) -> Result<(), Failure> {
     };
     write().map_err(|error| {
         let _ = fs::remove_file(&beside);
-        failed(error)
+        unwritable(file, &error)
     })
 }
 
 /// Writes a report to `file`, which may be a pipe.
 pub fn write_report(file: &Path, text: &str) -> Result<(), Failure> {
-    fs::write(file, text).map_err(|error| Failure::Usage(format!("{} cannot be written: {error}", file.display())))
+    fs::write(file, text).map_err(|error| unwritable(file, &error))
+}
+
+fn unwritable(file: &Path, error: &std::io::Error) -> Failure {
+    let why = match error.kind() {
+        std::io::ErrorKind::NotFound => "its folder is not there; make it first".to_owned(),
+        std::io::ErrorKind::IsADirectory => "it is a folder; give a file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "you may not write there; give another file".to_owned(),
+        _ => error.to_string(),
+    };
+    Failure::Usage(format!("{} cannot be written: {why}", file.display()))
 }
 
 /// What stands in the schema files and the config of `project`, sorted by path. One that cannot be read is left out.

@@ -106,8 +106,13 @@ fn execute(command: &[OsString]) -> Result<u8, Failure> {
             }
         }
     });
-    let status =
-        status.map_err(|error| Failure::Usage(format!("{} cannot be run: {error}", program.to_string_lossy())))?;
+    let status = status.map_err(|error| {
+        let why = match error.kind() {
+            std::io::ErrorKind::NotFound => "there is no such program".to_owned(),
+            _ => error.to_string(),
+        };
+        Failure::Usage(format!("{} cannot be run: {why}; nothing was changed", program.to_string_lossy()))
+    })?;
     // Ended by a signal: as shells say it.
     Ok(status.code().map_or(130, |code| u8::try_from(code).unwrap_or(1)))
 }

@@ -92,7 +92,7 @@ pub enum Status {
 
 /// Why a ledger cannot be read.
 #[derive(Debug, thiserror::Error)]
-#[error("{LEDGER_FILE} cannot be read: {0}")]
+#[error("it cannot be read: {0}")]
 pub struct LedgerError(#[from] serde_json::Error);
 
 impl Default for Ledger {

@@ -15,7 +15,13 @@ pub const SCHEME: &str = "snapshot:";
 /// Reads the snapshot file at `path`.
 pub fn read_snapshot(path: &Path) -> Result<Snapshot, LiveError> {
     let unusable = |why: String| LiveError::new(ErrorKind::Snapshot, format!("{} {why}", path.display()));
-    let bytes = fs::read(path).map_err(|error| unusable(format!("cannot be read ({error}); check its path")))?;
+    let bytes = fs::read(path).map_err(|error| {
+        unusable(match error.kind() {
+            std::io::ErrorKind::NotFound => "is not there; check its path".into(),
+            std::io::ErrorKind::IsADirectory => "is a folder; give the snapshot file in it".into(),
+            _ => format!("cannot be read ({error}); check its path"),
+        })
+    })?;
     let text = String::from_utf8_lossy(&bytes);
     let mut snapshot = Snapshot::parse(&text).map_err(|error| unusable(error.to_string()))?;
     // A catalog is searched by its order, and a file may have been edited.

@@ -80,7 +80,7 @@ pub enum ProjectError {
         why: String,
     },
     /// The config names no dialect.
-    #[error("{place}: the config has no `dialect`; set it to one of {}", dialects())]
+    #[error("{place}: no `dialect` can be read from the config; set it to one of {}", dialects())]
     DialectMissing {
         /// The config file.
         place: String,

@@ -457,7 +457,7 @@ mod tests {
             ("", "drizzle.config.json:1: the exported config cannot be read (it exports nothing)"),
             (
                 r#"{"schema": "./a.ts"}"#,
-                "drizzle.config.json: the config has no `dialect`; set it to one of postgresql, ",
+                "drizzle.config.json: no `dialect` can be read from the config; set it to one of postgresql, ",
             ),
             (
                 "{\n\"dialect\": \"gel\"}",

@@ -109,11 +109,16 @@ pub fn ask(arguments: &PlanArguments, project: &Project) -> Result<Opinion, Fail
             "drizzle-kit is run with a config, and there is none here; leave --schema and --dialect out".into(),
         ));
     }
-    if project.kit.source != "node_modules" {
+    if arguments.project.kit_version.is_some() {
+        let kit = &project.kit.version;
         return Err(refused(format!(
-            "it runs the drizzle-kit that is installed, and this plan is for {} ({})",
-            project.kit.version, project.kit.source
+            "it runs the drizzle-kit that is installed, and this plan is for {kit} (--kit-version)"
         )));
+    }
+    if project.kit.source != "node_modules" {
+        return Err(refused(
+            "drizzle-kit is not installed in node_modules of this folder or one above it; install it".into(),
+        ));
     }
     if !load_request(&arguments.project)?.env_files.is_empty() {
         return Err(refused(
