@@ -214,7 +214,15 @@ fn pipelines_get_what_they_read() {
     assert!(github.contains("title=drizzle-drift%3A undeclared-table::"), "{github}");
 
     let gitlab: Value = serde_json::from_str(&report("gitlab")).expect("JSON");
+    // What <https://docs.gitlab.com/ci/testing/code_quality/> requires; GitLab drops a finding whose fingerprint it has seen.
+    let mut fingerprints = Vec::new();
     for finding in gitlab.as_array().expect("a list") {
+        let severities = ["info", "minor", "major", "critical", "blocker"];
+        assert!(severities.iter().any(|severity| finding["severity"] == *severity), "{finding}");
+        assert!(!fingerprints.contains(&&finding["fingerprint"]), "{finding}");
+        fingerprints.push(&finding["fingerprint"]);
+        let path = finding["location"]["path"].as_str().expect("a path");
+        assert!(!path.starts_with(['/', '.']), "{path} is relative to the repository");
         for key in ["description", "check_name", "fingerprint", "severity"] {
             assert!(finding[key].is_string(), "{key} in {finding}");
         }
@@ -222,8 +230,11 @@ fn pipelines_get_what_they_read() {
     }
     assert_eq!(gitlab[0]["severity"], "critical", "{gitlab}");
 
+    // `npx sarif-multitool validate` (which holds a file against the schema first) says nothing of these but that the tool
+    // has no `informationUri`.
     let sarif: Value = serde_json::from_str(&report("sarif")).expect("JSON");
     assert_eq!(sarif["version"], "2.1.0");
+    assert!(sarif["$schema"].as_str().is_some_and(|schema| schema.ends_with("sarif-2.1.0.json")));
     let run = &sarif["runs"][0];
     assert_eq!(run["tool"]["driver"]["name"], "drizzle-drift");
     let rules: Vec<&Value> =
@@ -232,6 +243,9 @@ fn pipelines_get_what_they_read() {
         assert!(rules.contains(&&result["ruleId"]), "{result}");
         assert!(["error", "warning", "note"].iter().any(|level| result["level"] == *level), "{result}");
         assert!(result["message"]["text"].is_string(), "{result}");
+        assert!(result["partialFingerprints"].as_object().is_some_and(|prints| !prints.is_empty()), "{result}");
+        let uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().expect("a URI");
+        assert!(!uri.starts_with('/') && !uri.contains(' '), "{uri}");
         let region = &result["locations"][0]["physicalLocation"]["region"];
         assert!(region["startLine"].as_u64() >= Some(1) && region["startColumn"].as_u64() >= Some(1), "{result}");
     }
@@ -367,6 +381,12 @@ fn watching_prints_what_is_new() {
     let text = std::fs::read_to_string(story.schema()).expect("the schema");
     std::fs::write(story.schema(), text.replace("\"identity_map\"", "\"identity_maps\"")).expect("the schema");
     next("identity_maps");
+    // The config names another database, which is read from then on.
+    story.execute_on("other.db", "create table elsewhere (id integer primary key)");
+    let config = story.folder().join("drizzle.config.ts");
+    let text = std::fs::read_to_string(&config).expect("the config");
+    std::fs::write(&config, text.replace("conversations.db", "other.db")).expect("the config");
+    next("elsewhere");
     child.kill().expect("it runs");
     child.wait().expect("it ends");
 }

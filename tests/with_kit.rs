@@ -117,7 +117,7 @@ fn state(project: &Project) -> (Vec<u8>, std::time::SystemTime, Vec<String>) {
 
 #[tokio::test]
 async fn a_sqlite_file_is_copied_and_never_opened_by_the_kit() {
-    for (made, dialect) in [(Project::new(), "sqlite"), (Project::of_1_0(), "sqlite"), (Project::of_1_0(), "turso")] {
+    for (made, dialect) in [(Project::new(), "sqlite"), (Project::of_1_0(), "turso")] {
         let Some(project) = project(made, dialect, "file:app.db", SQLITE) else { return };
         sqlite(&project, "app.db", &SQL.replace("varchar(99)", "text")).await;
         // While the kit runs, the file is elsewhere; a kit that opened it by its name would make a new one.
@@ -126,9 +126,7 @@ async fn a_sqlite_file_is_copied_and_never_opened_by_the_kit() {
         );
         let before = state(&project);
         let column = match dialect {
-            "sqlite" if project.folder().join("node_modules/drizzle-kit/api.js").exists() => {
-                "Is mail column in users table created or renamed from another column?"
-            }
+            "sqlite" => "Is mail column in users table created or renamed from another column?",
             _ => "Is users.mail column created or renamed from another column?",
         };
         agrees(&project, &[QUESTION, column]);
@@ -190,7 +188,10 @@ async fn postgresql_refuses_a_kit_that_writes() {
 async fn mysql_and_mariadb_refuse_a_kit_that_writes() {
     for engine in [Engine::Mysql, Engine::Mariadb] {
         let Some(server) = mysql::Server::shared_of(engine) else { return };
-        for (name, made) in [("opinion_v0", Project::new()), ("opinion_v1", Project::of_1_0())] {
+        // Starting drizzle-kit is what takes the time here: MariaDB with 1.0 only.
+        let kits = [("opinion_v0", Project::new()), ("opinion_v1", Project::of_1_0())];
+        let kits = kits.into_iter().skip(if matches!(engine, Engine::Mariadb) { 1 } else { 0 });
+        for (name, made) in kits {
             let sql = format!(
                 "{SQL}; create function counted() returns int deterministic modifies sql data
                 begin insert into users values (2, 'b'); return 1; end"

@@ -104,6 +104,26 @@ impl LspClient {
         self.notify("textDocument/didOpen", json!({ "textDocument": document }));
     }
 
+    /// Asks everything that an editor can ask about `path`.
+    #[allow(dead_code)] // not every test binary does
+    pub fn ask_everything(&mut self, path: &Path) {
+        let document = json!({ "uri": uri(path) });
+        for line in 0..3 {
+            for character in [0, 20, 70] {
+                let position = json!({ "line": line, "character": character });
+                self.request("textDocument/hover", json!({ "textDocument": document, "position": position }));
+            }
+        }
+        let range = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 9, "character": 0 } });
+        let context = json!({ "diagnostics": [] });
+        let asked = json!({ "textDocument": document, "range": range, "context": context });
+        self.request("textDocument/codeAction", asked);
+        self.request("textDocument/codeLens", json!({ "textDocument": document }));
+        self.request("textDocument/diagnostic", json!({ "textDocument": document }));
+        let refresh = json!({ "command": "drizzle-drift.refresh", "arguments": null });
+        self.request("workspace/executeCommand", refresh);
+    }
+
     /// The next notification `method` whose parameters satisfy `wanted`; earlier ones of that method are dropped.
     pub fn notification(&mut self, method: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         let message = self.wait(&format!("{method} as wanted"), PATIENCE, |message| {

@@ -35,15 +35,22 @@ impl Story {
     }
 
     /// The database file.
+    #[allow(dead_code)] // not every test binary looks at it
     pub fn database(&self) -> PathBuf {
         self.folder().join("conversations.db")
     }
 
     /// Runs `sql` on the database, as another program would.
     pub fn execute(&self, sql: &str) {
+        self.execute_on("conversations.db", sql);
+    }
+
+    /// Likewise, on another database in the project's folder.
+    #[allow(dead_code)] // not every test binary has a second one
+    pub fn execute_on(&self, file: &str, sql: &str) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
-            let options = SqliteConnectOptions::new().filename(self.database()).create_if_missing(true);
+            let options = SqliteConnectOptions::new().filename(self.folder().join(file)).create_if_missing(true);
             let mut connection = options.connect().await.expect("a connection");
             sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.expect("the SQL runs");
             connection.close().await.expect("the connection closes");
