@@ -1,6 +1,6 @@
 //! From the drifts and the plan of a push to the findings: what push would do about each drift, and its severity.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::message::{self, Facts};
 use super::noise;
@@ -83,6 +83,8 @@ struct Matcher<'a> {
     touching: BTreeMap<&'a ObjectRef, Vec<(usize, Aspect)>>,
     declared: BTreeMap<(Option<&'a str>, &'a str), &'a Table>,
     live: &'a LiveCatalog,
+    /// What push asks about.
+    asked: BTreeSet<&'a ObjectRef>,
 }
 
 impl<'a> Matcher<'a> {
@@ -96,7 +98,8 @@ impl<'a> Matcher<'a> {
         // Of two declarations of one table, the first is compared.
         let tables = declared.tables.iter().rev().map(|table| &*table.table);
         let declared = tables.map(|table| ((table.schema.as_deref(), table.name.as_str()), table)).collect();
-        Self { plan, touching, declared, live }
+        let asked = plan.prompts.iter().flat_map(|prompt| &prompt.concerns).collect();
+        Self { plan, touching, declared, live, asked }
     }
 
     /// What push would do about `drift`.
@@ -109,9 +112,7 @@ impl<'a> Matcher<'a> {
         Change {
             data_loss: losing().any(|statement| statement.loses_data()),
             asks: !statements.is_empty()
-                && self.plan.prompts.iter().any(|prompt| {
-                    prompt.concerns.iter().any(|object| *object == drift.object || drift.also.contains(object))
-                }),
+                && std::iter::once(&drift.object).chain(&drift.also).any(|object| self.asked.contains(object)),
             facts: Facts {
                 statements: &[],
                 loss: loss.unwrap_or_default(),

@@ -33,7 +33,7 @@ pub fn json(report: &CheckReport<'_>) -> Value {
 
 fn drift(report: &CheckReport<'_>, finding: &Finding) -> Value {
     let drift = &finding.drift;
-    json!({
+    let mut json = json!({
         "code": drift.code,
         "class": drift.class,
         "severity": finding.severity,
@@ -45,7 +45,12 @@ fn drift(report: &CheckReport<'_>, finding: &Finding) -> Value {
         "push": finding.consequence,
         "status": finding.status,
         "fingerprint": drift.fingerprint,
-    })
+    });
+    // The other tables of a group, the old name of a rename, the other side's name of an index.
+    if !drift.also.is_empty() {
+        json["also"] = json!(drift.also);
+    }
+    json
 }
 
 /// Where the drift is shown; columns in UTF-16 units. Null where there is no schema file to show it in.

@@ -1,5 +1,8 @@
 //! drizzle-kit's snapshot of a MySQL schema: what it makes of the code and of the database before it compares the two.
 
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
 use crate::catalog::{Fact, Rows, View};
 
 /// One side, as drizzle-kit has it.
@@ -7,6 +10,8 @@ use crate::catalog::{Fact, Rows, View};
 pub(super) struct Snapshot {
     pub tables: Vec<KitTable>,
     pub views: Vec<KitView>,
+    /// Where each table stood when one was first asked for.
+    places: OnceCell<HashMap<String, usize>>,
 }
 
 /// A table.
@@ -195,9 +200,25 @@ impl KitView {
 }
 
 impl Snapshot {
-    /// The table `name`.
+    /// The table `name`; of several, the first.
     pub fn table(&self, name: &str) -> Option<&KitTable> {
-        self.tables.iter().find(|table| table.name == name)
+        self.place(name).map(|place| &self.tables[place])
+    }
+
+    /// Likewise.
+    pub fn table_mut(&mut self, name: &str) -> Option<&mut KitTable> {
+        self.place(name).map(|place| &mut self.tables[place])
+    }
+
+    fn place(&self, name: &str) -> Option<usize> {
+        let is_it = |place: usize| self.tables.get(place).is_some_and(|table| table.name == name);
+        let places = self.places.get_or_init(|| {
+            let tables = self.tables.iter().enumerate().rev();
+            tables.map(|(place, table)| (table.name.clone(), place)).collect()
+        });
+        let known = places.get(name).copied().filter(|&place| is_it(place));
+        // Renamed or moved since.
+        known.or_else(|| (0..self.tables.len()).find(|&place| is_it(place)))
     }
 }
 

@@ -125,7 +125,9 @@ impl Steps {
             self.alter_keys,
             create_views,
         ]
-        .concat()
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }
 

@@ -1,5 +1,9 @@
 //! Push of drizzle-kit 1.0: the statements between the two snapshots, in its order.
 
+use std::collections::HashSet;
+
+use indexmap::IndexSet;
+
 use super::columns_v1::alters;
 use super::objects;
 use super::snapshot::{KitCheck, KitColumn, KitForeignKey, KitIndex, KitKey, KitTable, KitView, Snapshot};
@@ -42,8 +46,10 @@ pub(super) fn difference(mut from: Snapshot, mut to: Snapshot, open: bool, renam
     let columns = columns(&mut from, &to, &created, renames);
     preserve_names(&from, &mut to);
     let views = views(&from, &to, renames);
-    let is_created = |table: &KitTable| created.contains(&&table.name);
-    let is_deleted = |name: &str| deleted.iter().any(|deleted| *deleted == name);
+    let created_names: HashSet<&str> = created.iter().map(|name| name.as_str()).collect();
+    let deleted_names: HashSet<&str> = deleted.iter().map(|name| name.as_str()).collect();
+    let is_created = |table: &KitTable| created_names.contains(table.name.as_str());
+    let is_deleted = |name: &str| deleted_names.contains(name);
 
     let mut plan = Steps::default();
     for name in &created {
@@ -203,7 +209,9 @@ impl Steps {
             self.drop_columns,
             create_views,
         ]
-        .concat()
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }
 
@@ -304,17 +312,18 @@ fn columns(from: &mut Snapshot, to: &Snapshot, created: &[&String], renames: &mu
         let gone = |column: &&KitColumn| other.is_none_or(|other| other.column(&column.name).is_none());
         table.columns.iter().filter(gone).map(|column| column.name.clone()).collect::<Vec<String>>()
     };
-    let mut tables: Vec<String> = Vec::new();
-    for table in to.tables.iter().filter(|table| !created.contains(&&table.name)) {
+    let created: HashSet<&String> = created.iter().copied().collect();
+    let mut tables: IndexSet<String> = IndexSet::new();
+    for table in to.tables.iter().filter(|table| !created.contains(&table.name)) {
         if !missing(table, from.table(&table.name)).is_empty() {
-            tables.push(table.name.clone());
+            tables.insert(table.name.clone());
         }
     }
     let mut others: Vec<&KitTable> = from.tables.iter().collect();
     others.sort_by_key(|table| &table.name);
     for table in others {
-        if !tables.contains(&table.name) && to.table(&table.name).is_some() {
-            tables.push(table.name.clone());
+        if to.table(&table.name).is_some() {
+            tables.insert(table.name.clone());
         }
     }
     for name in tables {
@@ -360,7 +369,7 @@ fn columns(from: &mut Snapshot, to: &Snapshot, created: &[&String], renames: &mu
 /// What the code leaves unnamed takes the name that its like has in the database.
 fn preserve_names(from: &Snapshot, to: &mut Snapshot) {
     for before in &from.tables {
-        let Some(after) = to.tables.iter_mut().find(|table| table.name == before.name) else { continue };
+        let Some(after) = to.table_mut(&before.name) else { continue };
         for old in &before.foreign_keys {
             let alike = |key: &KitForeignKey| {
                 !key.named

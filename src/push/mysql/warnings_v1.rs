@@ -1,5 +1,7 @@
 //! What 1.0 asks before it runs its steps.
 
+use std::collections::HashMap;
+
 use super::snapshot::Snapshot;
 use super::steps_v1::{Kind, Step};
 use super::v1;
@@ -13,13 +15,16 @@ pub(super) fn run(steps: &[Step], to: &Snapshot, rows: &dyn Fn(&str) -> Rows) ->
     if let Some(reason) = v1::refused(steps, to) {
         return Run { failure: Some(Failure { statement: None, sqlstate: None, reason }), ..Run::default() };
     }
-    let former = |table: &str| {
-        let from = steps.iter().find_map(|step| match &step.kind {
-            Kind::RenameTable { from } if step.table == table => Some(from.clone()),
+    // Of several, the first.
+    let renamed: HashMap<&str, &str> = steps
+        .iter()
+        .rev()
+        .filter_map(|step| match &step.kind {
+            Kind::RenameTable { from } => Some((step.table.as_str(), from.as_str())),
             _ => None,
-        });
-        from.unwrap_or_else(|| table.to_owned())
-    };
+        })
+        .collect();
+    let former = |table: &str| renamed.get(table).copied().unwrap_or(table).to_owned();
     let mut statements = Vec::new();
     let (mut warnings, mut concerns): (Vec<String>, Vec<ObjectRef>) = (Vec::new(), Vec::new());
     for step in steps {

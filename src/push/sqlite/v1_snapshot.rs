@@ -1,6 +1,9 @@
 //! What drizzle-kit 1.0 takes a SQLite schema for: flat lists of entities, made of the code and of the database.
 
+use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
+
+use indexmap::IndexMap;
 
 use super::objects;
 use super::spelled;
@@ -62,6 +65,46 @@ of_table!(Column Index Key ForeignKey Check);
 /// `entities` by table and name; of several, the first.
 pub(super) fn by_name<T: OfTable>(entities: &[T]) -> HashMap<(&str, &str), &T> {
     entities.iter().rev().map(|entity| (entity.named(), entity)).collect()
+}
+
+/// Entities table by table, in their order.
+pub(super) struct Grouped<'a, T>(IndexMap<&'a str, Vec<&'a T>>);
+
+impl<'a, T: OfTable> FromIterator<&'a T> for Grouped<'a, T> {
+    fn from_iter<I: IntoIterator<Item = &'a T>>(entities: I) -> Self {
+        let mut tables: IndexMap<&str, Vec<&T>> = IndexMap::new();
+        for entity in entities {
+            tables.entry(entity.named().0).or_default().push(entity);
+        }
+        Self(tables)
+    }
+}
+
+impl<'a, T: OfTable> Grouped<'a, T> {
+    /// Those of `table`.
+    pub fn of(&self, table: &str) -> &[&'a T] {
+        self.0.get(table).map_or(&[], Vec::as_slice)
+    }
+
+    /// The one of `table` that is called `name`.
+    pub fn get(&self, table: &str, name: &str) -> Option<&'a T> {
+        self.of(table).iter().copied().find(|entity| entity.named().1 == name)
+    }
+
+    /// The tables that have any, each with its own.
+    pub fn tables(&self) -> impl Iterator<Item = (&'a str, &[&'a T])> {
+        self.0.iter().map(|(table, entities)| (*table, entities.as_slice()))
+    }
+}
+
+/// One side, table by table.
+pub(super) struct ByTable<'a> {
+    pub columns: Grouped<'a, Column>,
+    pub indexes: Grouped<'a, Index>,
+    pub foreign_keys: Grouped<'a, ForeignKey>,
+    pub keys: Grouped<'a, Key>,
+    pub uniques: Grouped<'a, Key>,
+    pub checks: Grouped<'a, Check>,
 }
 
 /// Whether one of the last of `entities`, which are those of one table, is called `name`.
@@ -132,6 +175,7 @@ pub(super) struct View {
 pub(super) fn of_code(input: &Input, live: &Entities) -> Result<Entities, String> {
     let mut entities = Entities::default();
     let mut collected = Collected::default();
+    let by_table = LazyCell::new(|| live.by_table());
     let in_database: HashSet<&str> = live.tables.iter().map(String::as_str).collect();
     let mut seen: HashSet<&str> = HashSet::new();
     for declared in &input.declared.tables {
@@ -145,14 +189,14 @@ pub(super) fn of_code(input: &Input, live: &Entities) -> Result<Entities, String
             return Err(format!("'{name}' table name is a duplicate"));
         }
         if open && in_database {
-            entities.take(live, name);
+            entities.take(&by_table, name);
             continue;
         }
         if declared.table.columns.is_empty() {
             return Err(format!("'{name}' table has no columns"));
         }
         entities.tables.push(name.clone());
-        entities.declare(declared, live, &mut collected)?;
+        entities.declare(declared, &by_table, &mut collected)?;
     }
     // Those of columns come after those beside the columns.
     entities.keys.extend(collected.keys);
@@ -171,7 +215,7 @@ pub(super) fn of_code(input: &Input, live: &Entities) -> Result<Entities, String
     if input.declared.tables_open {
         let declared: HashSet<&str> = input.declared.tables.iter().map(|known| known.table.name.as_str()).collect();
         for name in live.tables.iter().filter(|name| !declared.contains(name.as_str())) {
-            entities.take(live, name);
+            entities.take(&by_table, name);
         }
         for view in &live.views {
             if !entities.views.iter().any(|known| known.name == view.name) {
@@ -196,23 +240,35 @@ struct Collected {
 }
 
 impl Entities {
-    /// The column `name` of `table`.
-    pub fn column(&self, table: &str, name: &str) -> Option<&Column> {
-        self.columns.iter().find(|column| column.table == table && column.name == name)
+    /// The entities table by table.
+    pub fn by_table(&self) -> ByTable<'_> {
+        ByTable {
+            columns: self.columns.iter().collect(),
+            indexes: self.indexes.iter().collect(),
+            foreign_keys: self.foreign_keys.iter().collect(),
+            keys: self.keys.iter().collect(),
+            uniques: self.uniques.iter().collect(),
+            checks: self.checks.iter().collect(),
+        }
     }
 
     /// Takes a table over from `other` as it is there.
-    fn take(&mut self, other: &Self, table: &str) {
+    fn take(&mut self, other: &ByTable, table: &str) {
         self.tables.push(table.to_owned());
-        self.columns.extend(other.columns.iter().filter(|column| column.table == table).cloned());
-        self.indexes.extend(other.indexes.iter().filter(|index| index.table == table).cloned());
-        self.foreign_keys.extend(other.foreign_keys.iter().filter(|key| key.table == table).cloned());
-        self.keys.extend(other.keys.iter().filter(|key| key.table == table).cloned());
-        self.uniques.extend(other.uniques.iter().filter(|unique| unique.table == table).cloned());
-        self.checks.extend(other.checks.iter().filter(|check| check.table == table).cloned());
+        self.columns.extend(other.columns.of(table).iter().copied().cloned());
+        self.indexes.extend(other.indexes.of(table).iter().copied().cloned());
+        self.foreign_keys.extend(other.foreign_keys.of(table).iter().copied().cloned());
+        self.keys.extend(other.keys.of(table).iter().copied().cloned());
+        self.uniques.extend(other.uniques.of(table).iter().copied().cloned());
+        self.checks.extend(other.checks.of(table).iter().copied().cloned());
     }
 
-    fn declare(&mut self, declared: &DeclaredTable, live: &Self, collected: &mut Collected) -> Result<(), String> {
+    fn declare<'a>(
+        &mut self,
+        declared: &DeclaredTable,
+        live: &LazyCell<ByTable<'a>, impl FnOnce() -> ByTable<'a>>,
+        collected: &mut Collected,
+    ) -> Result<(), String> {
         let source = &declared.table;
         let table = source.name.clone();
         for column in &source.columns {
@@ -220,7 +276,7 @@ impl Entities {
                 && column.not_null.known().is_some()
                 && column.default.known().is_some()
                 && column.generated.as_ref().is_none_or(|generated| generated.expression.known().is_some());
-            let known = if is_whole { None } else { live.column(&table, &column.name) };
+            let known = if is_whole { None } else { live.columns.get(&table, &column.name) };
             let Some(sql_type) = column.sql_type.known().cloned().or_else(|| known.map(|live| live.sql_type.clone()))
             else {
                 continue;
@@ -277,10 +333,7 @@ impl Entities {
             }
             let value = match check.expression.known() {
                 Some(value) => value.replacen(&format!("\"{table}\"."), "", 1),
-                None => {
-                    let known = live.checks.iter().find(|known| known.table == table && known.name == name);
-                    known.map(|check| check.value.clone()).unwrap_or_default()
-                }
+                None => live.checks.get(&table, &name).map(|check| check.value.clone()).unwrap_or_default(),
             };
             self.checks.push(Check { table: table.clone(), name, value, object: ObjectRef::check(source, check) });
         }

@@ -3,7 +3,7 @@
 use super::loss::{Losses, Lost};
 use super::objects::{self, quoted};
 use super::v1_diff::{Change, Difference, Rebuilds, touch};
-use super::v1_snapshot::{Column, Entities, ForeignKey, Key, OfTable, by_name};
+use super::v1_snapshot::{ByTable, Column, Entities, ForeignKey, Grouped, Index, Key, OfTable, by_name};
 use crate::catalog::Rows;
 use crate::push::input::Input;
 use crate::push::{Aspect, Loss, Statement, Touch};
@@ -25,7 +25,7 @@ struct Parts {
 /// Writes `change` down.
 pub(super) fn write(input: &Input, change: &Change) -> Script {
     let Change { old, new, difference, rebuilds } = change;
-    Context { input, old, new, difference, rebuilds }.script()
+    Context { input, old, new, olds: old.columns.iter().collect(), news: new.by_table(), difference, rebuilds }.script()
 }
 
 /// What the statements are written from.
@@ -33,6 +33,10 @@ struct Context<'a> {
     input: &'a Input<'a>,
     old: &'a Entities,
     new: &'a Entities,
+    /// The columns of `old`.
+    olds: Grouped<'a, Column>,
+    /// `new` table by table.
+    news: ByTable<'a>,
     difference: &'a Difference,
     rebuilds: &'a Rebuilds,
 }
@@ -124,16 +128,11 @@ impl Context<'_> {
     }
 
     fn add_columns(&self, parts: &mut Parts) {
-        let mut tables: Vec<&String> = Vec::new();
-        for column in self.difference.added_columns() {
-            if !tables.contains(&&column.table) {
-                tables.push(&column.table);
-            }
-        }
-        for table in tables {
-            for column in self.difference.added_columns().filter(|column| column.table == *table) {
+        let added: Grouped<Column> = self.difference.added_columns().collect();
+        for (table, columns) in added.tables() {
+            let rows = self.rows(table);
+            for column in columns {
                 let touches = touch(&objects::column(table, &column.name), Aspect::Existence);
-                let rows = self.rows(table);
                 if column.not_null && column.truthy_default().is_none() && rows.any() {
                     let (name, label) = (&column.name, self.label(table));
                     let line = format!(
@@ -154,7 +153,8 @@ impl Context<'_> {
     }
 
     fn reference_of(&self, column: &Column) -> Option<&ForeignKey> {
-        self.new.foreign_keys.iter().find(|key| key.table == column.table && key.columns == [column.name.clone()])
+        let mut keys = self.news.foreign_keys.of(&column.table).iter().copied();
+        keys.find(|key| matches!(key.columns.as_slice(), [only] if *only == column.name))
     }
 
     fn regenerate_columns(&self, parts: &mut Parts) {
@@ -164,7 +164,7 @@ impl Context<'_> {
             }
             let (table, name) = (&column.table, &column.name);
             let drop = Statement::new(format!("ALTER TABLE `{table}` DROP COLUMN `{name}`"), touches.clone());
-            let was_generated = self.old.column(table, name).is_some_and(|old| old.generated.is_some());
+            let was_generated = self.olds.get(table, name).is_some_and(|old| old.generated.is_some());
             // Values that are computed can be computed again.
             let drop = match was_generated && column.generated.is_some() {
                 true => drop,
@@ -177,8 +177,8 @@ impl Context<'_> {
 
     fn rebuild(&self, table: &str, touches: &[Touch], parts: &mut Parts) {
         let mut lost = Lost::default();
-        for column in self.old.columns.iter().filter(|column| column.table == table) {
-            match self.new.column(table, &column.name) {
+        for column in self.olds.of(table) {
+            match self.news.columns.get(table, &column.name) {
                 None => {
                     self.column_goes(column, parts);
                     lost.column(table, &column.name);
@@ -187,11 +187,11 @@ impl Context<'_> {
             }
         }
         let kept: Vec<String> = self
-            .old
-            .columns
+            .olds
+            .of(table)
             .iter()
-            .filter(|column| column.table == table && column.generated.is_none())
-            .filter(|column| self.new.column(table, &column.name).is_some_and(|new| new.generated.is_none()))
+            .filter(|column| column.generated.is_none())
+            .filter(|column| self.news.columns.get(table, &column.name).is_some_and(|new| new.generated.is_none()))
             .map(|column| column.name.clone())
             .collect();
         let kept = quoted(&kept, ", ");
@@ -207,22 +207,18 @@ impl Context<'_> {
 
     fn indexes(&self, parts: &mut Parts) {
         let (old, new) = (by_name(&self.old.indexes), by_name(&self.new.indexes));
-        let created: Vec<_> = self.new.indexes.iter().filter(|index| !old.contains_key(&index.named())).collect();
-        let deleted: Vec<_> = self.old.indexes.iter().filter(|index| !new.contains_key(&index.named())).collect();
-        let mut tables: Vec<&String> = Vec::new();
-        for index in created.iter().chain(&deleted) {
-            if !tables.contains(&&index.table) {
-                tables.push(&index.table);
-            }
-        }
-        for table in &tables {
-            for index in deleted.iter().filter(|index| index.table == **table) {
+        let created = || self.new.indexes.iter().filter(|index| !old.contains_key(&index.named()));
+        let deleted = || self.old.indexes.iter().filter(|index| !new.contains_key(&index.named()));
+        let tables: Grouped<Index> = created().chain(deleted()).collect();
+        let (created, deleted): (Grouped<Index>, Grouped<Index>) = (created().collect(), deleted().collect());
+        for (table, _) in tables.tables() {
+            for index in deleted.of(table) {
                 let sql = format!("DROP INDEX IF EXISTS `{}`", index.name);
                 parts.push(sql, touch(&index.object, Aspect::Absence));
             }
         }
         for (table, touches) in self.rebuilds {
-            for index in self.new.indexes.iter().filter(|index| index.table == *table) {
+            for index in self.news.indexes.of(table) {
                 let mut touches = touches.clone();
                 if !old.contains_key(&index.named()) {
                     touches.extend(touch(&index.object, Aspect::Existence));
@@ -230,10 +226,10 @@ impl Context<'_> {
                 parts.push(index.sql.clone(), touches);
             }
         }
-        for table in tables.into_iter().filter(|table| !self.is_rebuilt(table)) {
-            for index in created.iter().filter(|index| index.table == *table) {
+        for (table, _) in tables.tables().filter(|(table, _)| !self.is_rebuilt(table)) {
+            for index in created.of(table) {
                 let mut touches = touch(&index.object, Aspect::Existence);
-                if self.difference.created_tables.contains(table) {
+                if self.difference.created_tables.iter().any(|created| created == table) {
                     touches.extend(touch(&objects::table(table), Aspect::Existence));
                 }
                 parts.push(index.sql.clone(), touches);
@@ -256,14 +252,14 @@ impl Context<'_> {
 
     /// `CREATE TABLE` of the code's `table` under `name`.
     fn create_table(&self, table: &str, name: &str) -> String {
-        let key = self.new.keys.iter().find(|key| key.table == table);
-        let uniques: Vec<&Key> = self.new.uniques.iter().filter(|unique| unique.table == table).collect();
-        let columns = self.new.columns.iter().filter(|column| column.table == table);
-        let mut lines: Vec<String> = columns.map(|column| column_line(column, key, &uniques)).collect();
+        let key = self.news.keys.of(table).first().copied();
+        let uniques = self.news.uniques.of(table);
+        let columns = self.news.columns.of(table).iter();
+        let mut lines: Vec<String> = columns.map(|column| column_line(column, key, uniques)).collect();
         if let Some(key) = key.filter(|key| key.columns.len() > 1 || key.name_is_explicit) {
             lines.push(format!("CONSTRAINT `{}` PRIMARY KEY({})", key.name, quoted(&key.columns, ", ")));
         }
-        for key in self.new.foreign_keys.iter().filter(|key| key.table == table) {
+        for key in self.news.foreign_keys.of(table) {
             lines.push(format!(
                 "CONSTRAINT `{}` FOREIGN KEY ({}) REFERENCES `{}`({}){}",
                 key.name,
@@ -276,7 +272,7 @@ impl Context<'_> {
         for unique in uniques.iter().filter(|unique| unique.columns.len() > 1) {
             lines.push(format!("CONSTRAINT `{}` UNIQUE({})", unique.name, quoted(&unique.columns, ",")));
         }
-        for check in self.new.checks.iter().filter(|check| check.table == table) {
+        for check in self.news.checks.of(table) {
             lines.push(format!("CONSTRAINT \"{}\" CHECK({})", check.name, check.value));
         }
         objects::create_table(name, &lines)

@@ -1,6 +1,7 @@
 //! The difference of both sides as drizzle-kit 1.0 works it out, as its steps in its order.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::columns::{self, Differences};
 use super::parts::{self, Changes, prefix};
@@ -42,22 +43,28 @@ pub(super) fn steps(input: &Input, mut live: Side, mut code: Side, renames: &mut
     let columns = column_changes(&mut live, &code, &paired, renames);
     parts::preserve_names(&live, &mut code);
     // Of a table that may have more parts than are read, none is known to be undeclared.
-    let open: Vec<(String, String)> = code
+    let open: HashSet<(String, String)> = code
         .tables
         .iter()
         .filter(|tab| tab.declared.is_some_and(|declared| declared.extras_open || declared.broken))
         .map(|tab| (tab.schema.to_string(), tab.name.to_string()))
         .collect();
-    let of_deleted: Vec<(String, String)> = paired
+    let of_deleted: HashSet<(String, String)> = paired
         .deleted
         .iter()
         .map(|&place| &live.tables[place])
         .map(|tab| (tab.schema.to_string(), tab.name.to_string()))
         .collect();
-    let known: Vec<(String, String)> =
+    let of_created: HashSet<(String, String)> = paired
+        .created
+        .iter()
+        .map(|&place| &code.tables[place])
+        .map(|tab| (tab.schema.to_string(), tab.name.to_string()))
+        .collect();
+    let known: HashSet<(String, String)> =
         live.tables.iter().map(|tab| (tab.schema.to_string(), tab.name.to_string())).collect();
     let unclaimed = input.declared.tables_open;
-    let in_code: Vec<(String, String)> =
+    let in_code: HashSet<(String, String)> =
         code.tables.iter().map(|tab| (tab.schema.to_string(), tab.name.to_string())).collect();
     let gone = move |part: &Part| {
         let table = (part.schema.clone(), part.table.clone());
@@ -71,7 +78,7 @@ pub(super) fn steps(input: &Input, mut live: Side, mut code: Side, renames: &mut
     let foreign = compare(ObjectKind::ForeignKey, "foreign key");
     let policies = compare(ObjectKind::Policy, "policy");
     let views = tables::views(input, &mut live, &code, renames);
-    let work = Work { live: &live, code: &code, tables: &paired, columns: &columns, of_deleted };
+    let work = Work { live: &live, code: &code, tables: &paired, columns: &columns, of_created, of_deleted };
 
     let mut steps = Vec::new();
     steps.extend(schemas.first);
@@ -252,16 +259,19 @@ struct Work<'w, 'a> {
     code: &'w Side<'a>,
     tables: &'w Tables,
     columns: &'w ColumnChanges,
-    of_deleted: Vec<(String, String)>,
+    /// The tables that come.
+    of_created: HashSet<(String, String)>,
+    /// The tables that go.
+    of_deleted: HashSet<(String, String)>,
 }
 
 impl<'a> Work<'_, 'a> {
     fn is_deleted(&self, schema: &str, table: &str) -> bool {
-        self.of_deleted.iter().any(|(known, name)| known == schema && name == table)
+        self.of_deleted.contains(&(schema.to_owned(), table.to_owned()))
     }
 
     fn is_created(&self, part: &Part) -> bool {
-        self.tables.created.iter().any(|&place| self.code.tables[place].is(&part.schema, &part.table))
+        self.of_created.contains(&(part.schema.clone(), part.table.clone()))
     }
 
     /// What a statement about a part touches: the part, and with it a table that comes or goes.

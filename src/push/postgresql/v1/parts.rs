@@ -1,6 +1,10 @@
 //! Keys, indexes, checks and policies as drizzle-kit 1.0 compares them, and their statements.
 
-use super::snapshot::{Body, Part, Side};
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+
+use super::snapshot::{Body, Key, Part, Side};
 use crate::catalog::{IndexColumn, ObjectKind, Policy};
 use crate::push::postgresql::v0::resolve::{self, Thing};
 use crate::push::postgresql::v0::snapshot::{PUBLIC, qualified};
@@ -20,26 +24,26 @@ pub(super) struct Changes {
     pub pairs: Vec<(usize, usize)>,
 }
 
-/// A table's schema and name, its parts that were created and those that were deleted.
-type Group = ((String, String), Vec<usize>, Vec<usize>);
+/// A table's parts that were created and those that were deleted.
+type Group = (Vec<usize>, Vec<usize>);
 
 /// Takes over the database's names for what the code does not name, where everything else is equal.
 pub(super) fn preserve_names(live: &Side, code: &mut Side) {
+    // The code's unnamed parts, table by table: only they take a name, and nothing of them but the name changes.
+    let mut unnamed: HashMap<(String, String), Vec<usize>> = HashMap::new();
+    for (place, part) in code.parts.iter().enumerate().filter(|(_, part)| !part.explicit) {
+        unnamed.entry((part.schema.clone(), part.table.clone())).or_default().push(place);
+    }
+    if unnamed.is_empty() {
+        return;
+    }
     for kind in [ObjectKind::Unique, ObjectKind::ForeignKey, ObjectKind::PrimaryKey, ObjectKind::Index] {
         for left in live.of_kind(kind) {
-            let alike = |part: &Part| {
-                !part.explicit
-                    && part.kind == kind
-                    && part.schema == left.schema
-                    && part.table == left.table
-                    && part.columns == left.columns
-                    && same_body(left, part)
-            };
-            let mut matches = code.parts.iter_mut().filter(|part| alike(part));
-            if let Some(found) = matches.next()
-                && matches.next().is_none()
-            {
-                found.name.clone_from(&left.name);
+            let Some(places) = unnamed.get(&(left.schema.clone(), left.table.clone())) else { continue };
+            let alike = |part: &Part| part.kind == kind && part.columns == left.columns && same_body(left, part);
+            let mut matches = places.iter().copied().filter(|&place| alike(&code.parts[place]));
+            if let (Some(found), None) = (matches.next(), matches.next()) {
+                code.parts[found].name.clone_from(&left.name);
             }
         }
     }
@@ -70,6 +74,11 @@ fn same_body(left: &Part, right: &Part) -> bool {
     }
 }
 
+/// The parts at `places` by what tells them apart; of several, the first.
+fn by_key<'s>(side: &'s Side, places: &[usize]) -> HashMap<Key<'s>, usize> {
+    places.iter().rev().map(|&place| (side.parts[place].key(), place)).collect()
+}
+
 /// Compares the parts of one kind, asking which are renamed. `noun` is what the question calls them.
 pub(super) fn compare(
     live: &mut Side,
@@ -86,41 +95,31 @@ pub(super) fn compare(
     if left.is_empty() && right.is_empty() {
         return changes;
     }
-    let find =
-        |side: &Side, places: &[usize], part: &Part| places.iter().copied().find(|&place| side.parts[place].is(part));
     // Created ones come first, each group where its first member stands.
-    let mut groups: Vec<Group> = Vec::new();
-    let mut group = |part: &Part| {
-        let key = (part.schema.clone(), part.table.clone());
-        let found = groups.iter().position(|(known, ..)| *known == key);
-        found.unwrap_or_else(|| {
-            groups.push((key, Vec::new(), Vec::new()));
-            groups.len() - 1
-        })
-    };
-    let mut created = Vec::new();
+    let mut groups: IndexMap<(String, String), Group> = IndexMap::new();
+    let table = |part: &Part| (part.schema.clone(), part.table.clone());
+    let (olds, news) = (by_key(live, &left), by_key(code, &right));
     for &place in &right {
-        match find(live, &left, &code.parts[place]) {
-            Some(old) => changes.pairs.push((old, place)),
-            None => created.push((group(&code.parts[place]), place)),
+        let part = &code.parts[place];
+        match olds.get(&part.key()) {
+            Some(&old) => changes.pairs.push((old, place)),
+            None => groups.entry(table(part)).or_default().0.push(place),
         }
     }
-    let mut deleted = Vec::new();
     for &place in &left {
         let part = &live.parts[place];
-        if find(code, &right, part).is_none() && !gone(part) {
-            deleted.push((group(part), place));
+        if !news.contains_key(&part.key()) && !gone(part) {
+            groups.entry(table(part)).or_default().1.push(place);
         }
     }
-    created.into_iter().for_each(|(group, place)| groups[group].1.push(place));
-    deleted.into_iter().for_each(|(group, place)| groups[group].2.push(place));
+    drop((olds, news));
     changes.pairs.sort_unstable();
     let thing = |side: &Side, place: usize| {
         let part = &side.parts[place];
         let key = format!("{}{}.{}", prefix(&part.schema), part.table, part.name);
         Thing { place, key, object: part.object.clone() }
     };
-    for (_, created, deleted) in groups {
+    for (created, deleted) in groups.into_values() {
         let new: Vec<Thing> = created.into_iter().map(|place| thing(code, place)).collect();
         let old: Vec<Thing> = deleted.into_iter().map(|place| thing(live, place)).collect();
         let resolution = resolve::named(renames, noun, &new, &old);

@@ -81,6 +81,9 @@ pub(super) struct Part<'a> {
     pub object: ObjectRef,
 }
 
+/// Schema, table and name of a part.
+pub(super) type Key<'p> = (&'p str, Option<&'p str>, &'p str);
+
 pub(super) enum Body<'a> {
     Key,
     Unique { nulls_not_distinct: bool },
@@ -109,10 +112,10 @@ impl Part<'_> {
         qualified(&self.schema, &self.table)
     }
 
-    /// Whether two parts have the same key. An index is known by its name in the schema.
-    pub fn is(&self, other: &Part) -> bool {
-        let table = self.kind == ObjectKind::Index || self.table == other.table;
-        self.kind == other.kind && self.name == other.name && self.schema == other.schema && table
+    /// What tells it from the other parts of its kind. An index is known by its name in the schema.
+    pub fn key(&self) -> Key<'_> {
+        let table = (self.kind != ObjectKind::Index).then_some(self.table.as_str());
+        (&self.schema, table, &self.name)
     }
 }
 
