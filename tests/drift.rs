@@ -1,11 +1,11 @@
 //! The comparison and push's answer on catalogs built by hand: classes, places, severities, words.
 
 use drizzle_drift::catalog::{
-    Catalog, Column, DatabaseIdentity, Dialect, EnumType, Fact, Filter, Index, IndexColumn, LiveCatalog, PrimaryKey,
-    Rows, Table, TableKind, Unique,
+    Catalog, Column, DatabaseIdentity, Dialect, EnumType, Fact, Filter, Index, IndexColumn, LiveCatalog, Presets,
+    PrimaryKey, Rows, Table, TableKind, Unique,
 };
 use drizzle_drift::declared::{ColumnPlaces, Declared, DeclaredTable, Import, Kit, PartPlaces, SourceFile};
-use drizzle_drift::drift::{Class, Code, Drift, Ledger, Severity, compare};
+use drizzle_drift::drift::{Class, Code, Decision, Drift, Entry, FORMER_NAME, Ledger, Severity, compare, compare_with};
 use drizzle_drift::push::{self, Finding, assess};
 use drizzle_drift::text::{Document, FilePath, Place, Span};
 
@@ -411,6 +411,41 @@ fn renames_are_joined_when_they_are_alike() {
         let found = compared(dialect, with("email_address text"), with(other));
         assert_eq!(found.len(), 2, "{other}: {found:?}");
     }
+}
+
+/// What the team has decided speaks for a rename, and against one.
+#[test]
+fn renames_follow_the_ledger() {
+    let dialect = Dialect::Sqlite;
+    let columns = ["id integer primary key", "title text not null", "body text", "author integer"];
+    let compared = |new: &str, ledger: &Ledger| {
+        let code = declared(dialect, vec![table(dialect, new, &columns)]);
+        let database = live(dialect, vec![(table(dialect, "posts", &columns), Rows::Some)]);
+        compare_with(&code, &database, &Filter::default(), Presets::default(), ledger)
+    };
+    let decided = |drift: &Drift| Entry {
+        object: drift.object.to_string(),
+        code: drift.code.name().into(),
+        decision: Decision::Deferred,
+        reason: "why".into(),
+        owner: None,
+        created: jiff::civil::date(2026, 11, 1),
+        until: None,
+        fingerprint: drift.fingerprint.clone(),
+        evidence: drift.former_name().map(|name| (FORMER_NAME.to_owned(), name)).into_iter().collect(),
+    };
+    // A table that is known to be one by itself was not renamed to what is like it.
+    let undeclared = Drift { code: Code::UndeclaredTable, ..compared("articles", &Ledger::default())[0].clone() };
+    let undeclared = Drift { object: undeclared.also[0].clone(), also: Vec::new(), ..undeclared };
+    let ledger = Ledger::default().with(decided(&undeclared));
+    assert_eq!(said(&compared("articles", &ledger)), ["undeclared-table posts", "missing-table articles"]);
+    // One that is known as renamed stays so, whatever becomes of its columns.
+    let ledger = Ledger::default().with(decided(&compared("articles", &Ledger::default())[0]));
+    let code = declared(dialect, vec![table(dialect, "articles", &["id integer primary key", "slug text"])]);
+    let database = live(dialect, vec![(table(dialect, "posts", &columns), Rows::Some)]);
+    let found = compare_with(&code, &database, &Filter::default(), Presets::default(), &ledger);
+    assert_eq!(said(&found), ["possible-rename articles + posts"]);
+    assert_eq!(found[0].note.as_deref(), Some("the ledger says so"));
 }
 
 /// Tables of others are named in one finding each, and never the project's own among them.

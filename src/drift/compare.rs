@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    Drift, checks, columns, defaults, enums, foreign_keys, generated, groups, identity, indexes, nullability,
+    Drift, Ledger, checks, columns, defaults, enums, foreign_keys, generated, groups, identity, indexes, nullability,
     ownership, policies, primary_key, renames, sequences, tables, types, unresolved, views,
 };
 use crate::catalog::{Column, Dialect, Family, Filter, LiveCatalog, Presets, Scope, Table, TableKind};
@@ -14,11 +14,17 @@ use crate::declared::{ColumnPlaces, Declared, DeclaredTable};
 ///
 /// Live objects that `filter` excludes, and those that the dialect's drizzle-kit never looks at, take no part.
 pub fn compare(declared: &Declared, live: &LiveCatalog, filter: &Filter) -> Vec<Drift> {
-    compare_with(declared, live, filter, Presets::default())
+    compare_with(declared, live, filter, Presets::default(), &Ledger::default())
 }
 
-/// The same, with the objects of others that `presets` name summed up.
-pub fn compare_with(declared: &Declared, live: &LiveCatalog, filter: &Filter, presets: Presets) -> Vec<Drift> {
+/// The same, with the objects of others that `presets` name summed up, and with what `ledger` knows of renames.
+pub fn compare_with(
+    declared: &Declared,
+    live: &LiveCatalog,
+    filter: &Filter,
+    presets: Presets,
+    ledger: &Ledger,
+) -> Vec<Drift> {
     let sides = Sides::new(declared, live, filter);
     let mut drifts = Vec::new();
     tables::undeclared(&sides, &mut drifts);
@@ -44,7 +50,7 @@ pub fn compare_with(declared: &Declared, live: &LiveCatalog, filter: &Filter, pr
     sequences::compare(&sides, &mut drifts);
     ownership::attach(&sides, &mut drifts);
     groups::sum_up(&sides, presets, &mut drifts);
-    renames::join(&sides, &mut drifts);
+    renames::join(&sides, ledger, &mut drifts);
     unresolved::declarations(declared, &mut drifts);
     sort(&mut drifts);
     drifts

@@ -15,6 +15,9 @@ use crate::text::{FilePath, Place, Span};
 /// The ledger's file name, in the project's folder.
 pub const LEDGER_FILE: &str = "drizzle-drift.ledger.json";
 
+/// What an entry about a possible rename calls the old name among its evidence.
+pub const FORMER_NAME: &str = "was";
+
 /// The decisions of one project.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

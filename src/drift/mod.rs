@@ -34,7 +34,7 @@ mod views;
 
 pub use code::{Class, Code, Severity};
 pub use compare::{compare, compare_with, sort};
-pub use ledger::{Decision, Entry, LEDGER_FILE, Ledger, LedgerError, Status};
+pub use ledger::{Decision, Entry, FORMER_NAME, LEDGER_FILE, Ledger, LedgerError, Status};
 pub use of_object::Objects;
 
 use sha2::{Digest, Sha256};
@@ -91,6 +91,11 @@ impl Drift {
             related: Vec::new(),
             fingerprint,
         }
+    }
+
+    /// The old name of a possible rename.
+    pub fn former_name(&self) -> Option<String> {
+        (self.code == Code::PossibleRename).then(|| self.also.first()).flatten().map(ToString::to_string)
     }
 
     /// Takes in `other`, which is then part of this drift and no drift by itself.

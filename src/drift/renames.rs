@@ -1,12 +1,12 @@
 //! `possible-rename`: an undeclared and a missing table, or column of one table, that look like one object under two
 //! names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::compare::{Pair, Sides};
 use super::likeness::{likeness, old_names};
 use super::types::same_kind;
-use super::{Code, Drift};
+use super::{Code, Drift, FORMER_NAME, Ledger};
 use crate::catalog::{Column, ObjectRef, Table};
 use crate::text::Place;
 
@@ -30,19 +30,51 @@ struct Candidate {
     evidence: String,
 }
 
-/// Joins what looks like one object under two names. Of several possible pairs the most alike wins.
-pub(super) fn join(sides: &Sides, drifts: &mut Vec<Drift>) {
+/// What people have said: in comments, and in the ledger.
+struct Said<'a> {
+    /// The old name of each new object that a decision about a rename tells.
+    renamed: BTreeMap<&'a str, &'a str>,
+    /// What was decided about as something by itself, with its code.
+    decided: BTreeSet<(&'a str, &'a str)>,
+}
+
+impl<'a> Said<'a> {
+    fn in_ledger(ledger: &'a Ledger) -> Self {
+        let renamed = ledger.entries.iter().filter(|entry| entry.code == Code::PossibleRename.name());
+        let renamed =
+            renamed.filter_map(|entry| Some((entry.object.as_str(), entry.evidence.get(FORMER_NAME)?.as_str())));
+        Self { renamed: renamed.collect(), decided: ledger.entries.iter().map(|entry| entry.key()).collect() }
+    }
+
+    /// What is said for `old` having been renamed to `new`, of which `comments` tell old names; with `false` where it is
+    /// said to be something else.
+    fn evidence(&self, sides: &Sides, new: &Drift, old: &Drift, comments: &[String]) -> Result<(f64, String), bool> {
+        if comments.iter().any(|name| sides.family.same_identifier(name, &old.object.name)) {
+            return Ok((3.0, "a comment beside the declaration says so".to_owned()));
+        }
+        let (new, name) = (new.object.to_string(), old.object.to_string());
+        if self.renamed.get(new.as_str()) == Some(&name.as_str()) {
+            return Ok((3.0, "the ledger says so".to_owned()));
+        }
+        Err(!self.decided.contains(&(name.as_str(), old.code.name())))
+    }
+}
+
+/// Joins what looks like one object under two names. Of several possible pairs the most alike wins. What `ledger` knows as
+/// something by itself is nothing's old name, unless a comment says so.
+pub(super) fn join(sides: &Sides, ledger: &Ledger, drifts: &mut Vec<Drift>) {
     let of = |code: Code| -> Vec<usize> {
         (0..drifts.len()).filter(|index| drifts[*index].code == code && drifts[*index].note.is_none()).collect()
     };
     let (missing_tables, undeclared_tables) = (of(Code::MissingTable), of(Code::UndeclaredTable));
     let (missing_columns, undeclared_columns) = (of(Code::MissingColumn), of(Code::UndeclaredColumn));
+    let said = Said::in_ledger(ledger);
     let mut candidates = Vec::new();
     if !missing_tables.is_empty() && !undeclared_tables.is_empty() {
-        tables(sides, drifts, &missing_tables, &undeclared_tables, &mut candidates);
+        tables(sides, &said, drifts, &missing_tables, &undeclared_tables, &mut candidates);
     }
     if !missing_columns.is_empty() && !undeclared_columns.is_empty() {
-        columns(sides, drifts, &missing_columns, &undeclared_columns, &mut candidates);
+        columns(sides, &said, drifts, &missing_columns, &undeclared_columns, &mut candidates);
     }
     candidates.sort_by(|a, b| {
         let names = |candidate: &Candidate| {
@@ -74,29 +106,37 @@ pub(super) fn join(sides: &Sides, drifts: &mut Vec<Drift>) {
     drifts.append(&mut joined);
 }
 
-fn tables(sides: &Sides, drifts: &[Drift], missing: &[usize], undeclared: &[usize], candidates: &mut Vec<Candidate>) {
+fn tables(
+    sides: &Sides,
+    said: &Said,
+    drifts: &[Drift],
+    missing: &[usize],
+    undeclared: &[usize],
+    candidates: &mut Vec<Candidate>,
+) {
     let declared: BTreeMap<ObjectRef, _> = sides.missing.iter().map(|table| (table.table.object(), *table)).collect();
     let live: BTreeMap<ObjectRef, &Table> = sides.undeclared.iter().map(|table| (table.object(), *table)).collect();
     for a in missing {
         let Some(mine) = declared.get(&drifts[*a].object) else { continue };
-        let said = old_names_at(sides, &mine.statement, &mine.call);
+        let comments = old_names_at(sides, &mine.statement, &mine.call);
         for b in undeclared {
             let Some(theirs) = live.get(&drifts[*b].object) else { continue };
             if mine.table.schema != theirs.schema {
                 continue;
             }
-            if let Some((score, evidence)) = table_evidence(sides, &mine.table, theirs, &said) {
+            let evidence = match said.evidence(sides, &drifts[*a], &drifts[*b], &comments) {
+                Ok(evidence) => Some(evidence),
+                Err(open) => open.then(|| table_evidence(sides, &mine.table, theirs)).flatten(),
+            };
+            if let Some((score, evidence)) = evidence {
                 candidates.push(Candidate { missing: *a, undeclared: *b, score, evidence });
             }
         }
     }
 }
 
-fn table_evidence(sides: &Sides, mine: &Table, theirs: &Table, said: &[String]) -> Option<(f64, String)> {
+fn table_evidence(sides: &Sides, mine: &Table, theirs: &Table) -> Option<(f64, String)> {
     let family = sides.family;
-    if said.iter().any(|name| family.same_identifier(name, &theirs.name)) {
-        return Some((2.0, "a comment beside the declaration says so".to_owned()));
-    }
     let shared: Vec<&Column> = mine
         .columns
         .iter()
@@ -130,7 +170,14 @@ fn table_evidence(sides: &Sides, mine: &Table, theirs: &Table, said: &[String]) 
     Some((part + names, evidence))
 }
 
-fn columns(sides: &Sides, drifts: &[Drift], missing: &[usize], undeclared: &[usize], candidates: &mut Vec<Candidate>) {
+fn columns(
+    sides: &Sides,
+    said: &Said,
+    drifts: &[Drift],
+    missing: &[usize],
+    undeclared: &[usize],
+    candidates: &mut Vec<Candidate>,
+) {
     let pairs: BTreeMap<ObjectRef, &Pair> =
         sides.pairs.iter().map(|pair| (pair.declared.table.object(), pair)).collect();
     let table_of =
@@ -140,29 +187,24 @@ fn columns(sides: &Sides, drifts: &[Drift], missing: &[usize], undeclared: &[usi
         let table = &pair.declared.table;
         let Some(at) = table.columns.iter().position(|column| column.name == drifts[*a].object.name) else { continue };
         let (mine, places) = (&table.columns[at], &pair.declared.columns[at]);
-        let said = old_names_at(sides, &places.property, &places.property);
+        let comments = old_names_at(sides, &places.property, &places.property);
         for b in undeclared {
             if table_of(&drifts[*b].object) != pair.live.object() {
                 continue;
             }
             let Some(theirs) = pair.live.column(&drifts[*b].object.name) else { continue };
-            if let Some((score, evidence)) = column_evidence(sides, pair, mine, theirs, &said) {
+            let evidence = match said.evidence(sides, &drifts[*a], &drifts[*b], &comments) {
+                Ok(evidence) => Some(evidence),
+                Err(open) => open.then(|| column_evidence(sides, pair, mine, theirs)).flatten(),
+            };
+            if let Some((score, evidence)) = evidence {
                 candidates.push(Candidate { missing: *a, undeclared: *b, score, evidence });
             }
         }
     }
 }
 
-fn column_evidence(
-    sides: &Sides,
-    pair: &Pair,
-    mine: &Column,
-    theirs: &Column,
-    said: &[String],
-) -> Option<(f64, String)> {
-    if said.iter().any(|name| sides.family.same_identifier(name, &theirs.name)) {
-        return Some((2.0, "a comment beside the declaration says so".to_owned()));
-    }
+fn column_evidence(sides: &Sides, pair: &Pair, mine: &Column, theirs: &Column) -> Option<(f64, String)> {
     if !same_kind(sides, mine, theirs) || mine.generated.is_some() != theirs.generated.is_some() {
         return None;
     }

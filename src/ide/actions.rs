@@ -1,10 +1,8 @@
 //! The choices a user has about a drift: A declare it, B mark it as not Drizzle's, C document and defer it.
 
-use std::collections::BTreeMap;
-
 use super::Snapshot;
 use crate::catalog::LiveCatalog;
-use crate::drift::{Code, Decision, Entry, Severity, Status};
+use crate::drift::{Code, Decision, Entry, FORMER_NAME, Severity, Status};
 use crate::edit::{self, Fix};
 use crate::push::Finding;
 use crate::text::{FileEdit, FilePath, Span, TextEdit};
@@ -120,10 +118,11 @@ fn defer(snapshot: &Snapshot, finding: &Finding, today: jiff::civil::Date) -> Op
 /// The ledger's entry that defers a finding, still without a reason.
 pub fn deferral(finding: &Finding, live: Option<&LiveCatalog>, today: jiff::civil::Date) -> Entry {
     let drift = &finding.drift;
-    let evidence = live
+    let rows = live
         .and_then(|live| live.evidence.get(&(drift.object.schema.clone(), drift.object.table.clone()?)))
         .and_then(|evidence| evidence.rows.words())
         .map(|rows| ("rows".to_owned(), rows));
+    let evidence = rows.into_iter().chain(drift.former_name().map(|name| (FORMER_NAME.to_owned(), name)));
     Entry {
         object: drift.object.to_string(),
         code: drift.code.name().to_owned(),
@@ -133,6 +132,6 @@ pub fn deferral(finding: &Finding, live: Option<&LiveCatalog>, today: jiff::civi
         created: today,
         until: None,
         fingerprint: drift.fingerprint.clone(),
-        evidence: BTreeMap::from_iter(evidence),
+        evidence: evidence.collect(),
     }
 }

@@ -27,7 +27,7 @@ pub fn analyse(
     ledger: &Ledger,
     today: jiff::civil::Date,
 ) -> Analysis {
-    let drifts = drift::compare_with(declared, live, &project.filter, project.settings.presets);
+    let drifts = drift::compare_with(declared, live, &project.filter, project.settings.presets, ledger);
     let outline = push::outline(declared, live, &project.filter, &project.kit);
     let mut findings = push::assess(drifts, &outline, declared, live, ledger, today);
     let file = project.ledger.text.as_ref().map(|text| (FilePath::new(&project.ledger.path), &**text));
