@@ -75,6 +75,7 @@ pub(super) fn prepare(project: &Project) -> Result<Way, Failure> {
     let kit = installed(project, program).ok_or_else(|| refused("node_modules/.bin/drizzle-kit is not there"))?;
     let temporary = tempfile::Builder::new().prefix("drizzle-drift-").tempdir();
     let temporary = temporary.map_err(|error| refused(&format!("no temporary folder can be made: {error}")))?;
+    removed_on_interrupt(temporary.path().to_owned());
     let mut way = Way {
         kit,
         folder: project.folder.clone(),
@@ -90,7 +91,6 @@ pub(super) fn prepare(project: &Project) -> Result<Way, Failure> {
         Family::Postgresql => read_only_postgresql(project, &mut way)?,
         Family::Sqlite if live::is_file(&database) => {
             let copy = way._temporary.path().join("copy.db");
-            removed_on_interrupt(way._temporary.path().to_owned());
             super::super::ask(
                 project,
                 |target| async move { live::copy_file(&target, &copy, &limits(project)).await },
@@ -237,7 +237,7 @@ fn installed(project: &Project, name: &str) -> Option<PathBuf> {
     project.folder.ancestors().map(|folder| folder.join("node_modules").join(name)).find(|path| path.exists())
 }
 
-/// A copy of somebody's data does not stay behind where the run is interrupted.
+/// Nothing stays behind where the run is interrupted, least of all a copy of somebody's data.
 fn removed_on_interrupt(folder: PathBuf) {
     const INTERRUPTED: i32 = 130;
     std::thread::spawn(move || {
