@@ -233,6 +233,26 @@ async fn ddl_in_another_connection_is_noticed_and_inserts_are_not() {
 }
 
 #[tokio::test]
+async fn a_look_at_an_unchanged_database_is_one_statement() {
+    const LOOKS: usize = 5;
+    let Some(server) = Server::shared() else { return };
+    server.create("unchanged", "create table a (id int)").await;
+    // Rarely enough not to look by itself, and often enough to hold the connection.
+    let (watcher, mut told) = Told::watch(&server.app_url("unchanged"), Duration::from_secs(20));
+    told.until("the first reading", |state| has(state, "a")).await;
+    let sent = || statements(&server.log(), "drizzle-drift|unchanged|").len();
+    let before = sent();
+    assert!(before <= 16, "a reading takes {before} statements");
+    for _ in 0..LOOKS {
+        watcher.refresh(Cause::Focus);
+        told.until("a look", |state| has(state, "a")).await;
+    }
+    // Others on the server make it look at the structure too.
+    let more = sent() - before;
+    assert!((LOOKS..=2 * LOOKS).contains(&more), "{more} statements");
+}
+
+#[tokio::test]
 async fn a_server_that_goes_and_comes_back_is_stale_in_between() {
     let Some(mut server) = Server::start(postgresql::MAJOR) else { return };
     server.create("app", "create table a (id int)").await;

@@ -208,6 +208,20 @@ async fn a_log_left_behind_alone_is_not_taken_for_nothing() {
     assert_eq!(listing(copy.path()), before);
 }
 
+/// Without it, what was written last would be taken for not there. (Root may read everything, so it is a folder here.)
+#[tokio::test]
+async fn a_log_that_cannot_be_read_is_not_passed_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut connection = writer(&folder.path().join("app.db"), SqliteJournalMode::Wal).await;
+    execute(&mut connection, "create table t (id integer primary key)").await;
+    connection.close().await.expect("closing");
+    std::fs::create_dir(folder.path().join("app.db-wal")).expect("a folder");
+    let error = read(folder.path(), "app.db").await.expect_err("there may be more");
+    assert_eq!(error.kind, ErrorKind::Permission, "{error}");
+    std::fs::remove_dir(folder.path().join("app.db-wal")).expect("it was there");
+    assert_eq!(read(folder.path(), "app.db").await.expect("a reading").catalog.tables.len(), 1);
+}
+
 #[tokio::test]
 async fn a_locked_file_is_busy_and_no_hang() {
     let folder = tempfile::tempdir().expect("a folder");

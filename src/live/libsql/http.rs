@@ -145,7 +145,12 @@ impl Client {
         {
             (ErrorKind::Unreachable, format!("{address} closed the connection"))
         } else if let Some(error) = network.filter(|error| error.kind() == io::ErrorKind::InvalidData) {
-            (ErrorKind::Tls, format!("no encrypted connection to {address}: {error}"))
+            (
+                ErrorKind::Tls,
+                format!(
+                    "no encrypted connection to {address}: {error}; check the URL and the authorities that this machine trusts"
+                ),
+            )
         } else if let Some(error) = network {
             address.explain_network(error)
         } else {

@@ -64,8 +64,19 @@ impl Trace {
         if file.length > 0 && !header.starts_with(b"SQLite format 3\0") {
             return Err(LiveError::new(ErrorKind::NotADatabase, format!("{shown} is not a SQLite database")));
         }
+        let log = match look::<LOG_HEADER>(&beside(path, "-wal")) {
+            Ok(log) => Some(log),
+            // One that is there and cannot be read may hold what was written last.
+            Err(error) if error.kind() != io::ErrorKind::NotFound && header[READ_VERSION] == WRITE_AHEAD_LOG => {
+                return Err(LiveError::new(
+                    ErrorKind::Permission,
+                    format!("the write-ahead log of {shown} cannot be read ({error}): check its permissions"),
+                ));
+            }
+            Err(_) => None,
+        };
         let has_shared_memory = beside(path, "-shm").exists();
-        Ok(Self { file, header, log: look::<LOG_HEADER>(&beside(path, "-wal")).ok(), has_shared_memory })
+        Ok(Self { file, header, log, has_shared_memory })
     }
 
     /// How long the file is.
