@@ -161,7 +161,10 @@ fn difference(ours: &[String], theirs: &[String]) -> Option<String> {
     }
     let only = |a: &[String], b: &[String]| a.iter().filter(|text| !b.contains(text)).cloned().collect::<Vec<_>>();
     let (us, them) = (only(ours, theirs), only(theirs, ours));
-    let words = if us.is_empty() && them.is_empty() { "another order" } else { "other statements" };
+    let (words, us, them) = match us.is_empty() && them.is_empty() {
+        true => ("another order", ours.to_vec(), theirs.to_vec()),
+        false => ("other statements", us, them),
+    };
     Some(format!("{words}\n  only we:   {}\n  only push: {}", us.join("\n             "), them.join("\n             ")))
 }
 

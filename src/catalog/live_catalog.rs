@@ -25,8 +25,33 @@ pub struct LiveCatalog {
     pub unreadable: Vec<String>,
     /// What the catalog was made of, word for word (MySQL and MariaDB).
     pub information_schema: Option<Box<InformationSchema>>,
+    /// The order in which the server comes by what it is not asked to sort (PostgreSQL).
+    #[serde(default)]
+    pub order: ServerOrder,
     /// When it was read, where a snapshot file stands in for the database; `None` where the database itself was read.
     pub taken_at: Option<jiff::Timestamp>,
+}
+
+/// PostgreSQL's tables, views and enums by their OIDs: as they were created. drizzle-kit 1.0 lists its facts so.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerOrder {
+    /// Tables and views, materialized ones too.
+    pub relations: Vec<Relation>,
+    /// Enums by schema and name.
+    pub enums: Vec<(Option<String>, String)>,
+}
+
+/// A table or view, and the numbers of its columns. A number is not used again when its column is dropped.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Relation {
+    /// Its schema.
+    pub schema: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// The numbers of its columns in their order.
+    pub numbers: Vec<i32>,
 }
 
 /// A sequence and the column that it belongs to (PostgreSQL).
@@ -104,6 +129,7 @@ impl LiveCatalog {
             owned_sequences: Vec::new(),
             unreadable: Vec::new(),
             information_schema: None,
+            order: ServerOrder::default(),
             taken_at: None,
         }
     }

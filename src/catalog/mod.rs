@@ -31,7 +31,8 @@ pub use glob::{Glob, expand_braces};
 pub use information_schema::{ColumnWords, InformationSchema, Namesake, StatisticWords, TableWords};
 pub use json::{CatalogJson, to_json};
 pub use live_catalog::{
-    DatabaseIdentity, Evidence, LiveCatalog, OwnedSequence, Rows, SpelledKind, SpelledReference, Spelling,
+    DatabaseIdentity, Evidence, LiveCatalog, OwnedSequence, Relation, Rows, ServerOrder, SpelledKind, SpelledReference,
+    Spelling,
 };
 pub use object::{ObjectKind, ObjectRef};
 pub use presets::Presets;

@@ -96,10 +96,15 @@ impl Evaluator<'_> {
 
     /// drizzle 1.0 writes a default by the column's type.
     fn default_v1(&mut self, default: &Value, sql_type: &str, state: &ColumnState) -> Option<String> {
+        /// PostgreSQL's types whose texts are escaped, backslashes too.
+        const TEXTS: &[&str] = &["text", "varchar", "char", "character"];
         let word = sql_type.split(['(', '[', ' ']).next().unwrap_or(sql_type);
         match (state.family, default) {
             (Family::Postgresql, Value::Array(_)) if state.dimensions > 0 => {
-                self.array_text_v1(default).map(|text| format!("'{text}'"))
+                self.array_text_v1(default, TEXTS.contains(&word)).map(|text| format!("'{text}'"))
+            }
+            (Family::Postgresql, Value::String(text)) if TEXTS.contains(&word) => {
+                Some(quoted(&text.replace('\\', "\\\\")))
             }
             (Family::Postgresql, _) if matches!(word, "json" | "jsonb") => {
                 Some(quoted(&self.json(default)?.to_string()))
@@ -158,19 +163,25 @@ impl Evaluator<'_> {
         self.option(&state.config, key, state.location).as_text().cloned()
     }
 
-    /// An array literal of drizzle 1.0; `None` where an element would need quotes whose rules are not modelled.
-    fn array_text_v1(&mut self, array: &Value) -> Option<String> {
+    /// An array literal of drizzle 1.0, which quotes few `texts`, so that the server spells it otherwise; `None` where an
+    /// element of another type would need quotes whose rules are not modelled.
+    fn array_text_v1(&mut self, array: &Value, texts: bool) -> Option<String> {
         let Value::Array(array) = array else { return None };
         if array.open.is_some() {
             return None;
         }
         let elements = array.elements.borrow().clone();
-        let mut texts = Vec::with_capacity(elements.len());
+        let mut spelled = Vec::with_capacity(elements.len());
         for element in elements {
-            texts.push(match &element.value {
-                Value::Array(_) => self.array_text_v1(&element.value)?,
+            spelled.push(match &element.value {
+                Value::Array(_) => self.array_text_v1(&element.value, texts)?,
                 Value::Boolean(value) => if *value { "t" } else { "f" }.to_owned(),
                 Value::Number(number) => number_text(*number),
+                Value::String(text) if texts => {
+                    let escaped = text.replace('\'', "''").replace('\\', "\\\\").replace('"', "\\\"");
+                    let quotes = text.is_empty() || text.contains(['\\', '"', ',']);
+                    if quotes { format!("\"{escaped}\"") } else { escaped }
+                }
                 Value::String(text)
                     if !text.is_empty()
                         && text.chars().all(|letter| letter.is_alphanumeric() || "_-.:".contains(letter)) =>
@@ -180,7 +191,7 @@ impl Evaluator<'_> {
                 _ => return None,
             });
         }
-        Some(format!("{{{}}}", texts.join(",")))
+        Some(format!("{{{}}}", spelled.join(",")))
     }
 
     /// A value that the snapshot keeps as it is.

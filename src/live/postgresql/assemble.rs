@@ -1,6 +1,6 @@
 //! From the rows of PostgreSQL's catalogs to ours.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::de::DeserializeOwned;
 use sqlx::Row;
@@ -9,8 +9,8 @@ use sqlx::postgres::PgRow;
 use super::{evidence, types};
 use crate::catalog::{
     Catalog, Check, Column, DatabaseIdentity, Deferrable, Dialect, EnumType, Exclusion, Fact, ForeignKey, Generated,
-    Identity, Index, IndexColumn, LiveCatalog, OwnedSequence, Policy, PrimaryKey, Sequence, SequenceOptions, Table,
-    TableKind, Unique, View,
+    Identity, Index, IndexColumn, LiveCatalog, OwnedSequence, Policy, PrimaryKey, Relation, Sequence, SequenceOptions,
+    ServerOrder, Table, TableKind, Unique, View,
 };
 
 /// The answers to the `.sql` files of their names.
@@ -66,14 +66,40 @@ pub(super) fn assemble(answers: &Answers, database: DatabaseIdentity) -> Result<
     indexes(&answers.indexes, &mut tables)?;
     policies(&answers.policies, &mut tables)?;
     let (schemas, unreadable) = schemas(&answers.schemas)?;
-    let evidence = evidence::gather(&answers.tables, &tables.tables)?;
+    let mut evidence = evidence::gather(&answers.tables, &tables.tables)?;
+    evidence.extend(evidence::of_views(&answers.views)?);
+    let order = order(answers, &tables)?;
 
     let enums = answers.enums.iter().map(enum_type).collect::<Result<_>>()?;
     let views = answers.views.iter().map(view).collect::<Result<_>>()?;
     let tables = tables.tables.into_values().collect();
     let mut catalog = Catalog { dialect: Dialect::Postgresql, tables, enums, views, sequences, schemas };
     catalog.sort();
-    Ok(LiveCatalog { evidence, owned_sequences, unreadable, ..LiveCatalog::new(catalog, database) })
+    Ok(LiveCatalog { evidence, owned_sequences, unreadable, order, ..LiveCatalog::new(catalog, database) })
+}
+
+/// Tables, views and enums by their oid.
+fn order(answers: &Answers, tables: &Tables) -> Result<ServerOrder> {
+    let mut relations: BTreeMap<i64, Relation> = BTreeMap::new();
+    for (oid, table) in tables.tables.iter().filter(|(_, table)| table.kind != TableKind::Foreign) {
+        let (schema, name) = (table.schema.clone(), table.name.clone());
+        relations.insert(*oid, Relation { schema, name, numbers: Vec::with_capacity(table.columns.len()) });
+    }
+    for row in &answers.columns {
+        if let Some(relation) = relations.get_mut(&row.try_get(0)?) {
+            relation.numbers.push(row.try_get(1)?);
+        }
+    }
+    for row in &answers.views {
+        let numbers = (1..=row.try_get(7)?).collect();
+        let relation = Relation { schema: Some(row.try_get(0)?), name: row.try_get(1)?, numbers };
+        relations.insert(row.try_get(6)?, relation);
+    }
+    let mut enums = BTreeMap::new();
+    for row in &answers.enums {
+        enums.insert(row.try_get::<i64, _>(4)?, (Some(row.try_get(0)?), row.try_get(1)?));
+    }
+    Ok(ServerOrder { relations: relations.into_values().collect(), enums: enums.into_values().collect() })
 }
 
 fn table(row: &PgRow) -> Result<Table> {

@@ -30,8 +30,6 @@ pub(super) fn gather(rows: &[PgRow], tables: &HashMap<i64, Table>) -> Result<All
     Ok(evidence.into_iter().filter_map(named).collect())
 }
 
-/// A table whose file is empty has no rows; else a zero may only mean that nobody has counted: statistics are written
-/// late, and lost in a crash or a restore.
 fn of_table(row: &PgRow) -> Result<Evidence> {
     const ORDINARY: &str = "r";
     if row.try_get::<String, _>(3)? != ORDINARY {
@@ -40,26 +38,42 @@ fn of_table(row: &PgRow) -> Result<Evidence> {
     let count = |index: usize| -> Result<Option<u64>> {
         Ok(row.try_get::<Option<i64>, _>(index)?.and_then(|count| u64::try_from(count).ok()))
     };
-    let estimate: f64 = row.try_get(9)?;
-    let (bytes, live, dead) = (count(10)?, count(12)?, count(13)?);
-    let rows = match (bytes, live.unwrap_or(0), dead.unwrap_or(0)) {
-        (Some(0), _, _) => Rows::None,
-        (_, live, _) if live > 0 => Rows::About(live),
-        (_, _, 0) if estimate >= 1.0 => Rows::About(estimate as u64),
-        _ => Rows::Unknown,
-    };
+    let rows = rows_of(row.try_get(10)?, row.try_get(12)?, row.try_get(13)?, row.try_get(9)?);
     Ok(Evidence {
         rows,
-        bytes,
+        bytes: count(10)?,
         file: count(11)?,
         inserted: count(14)?,
         updated: count(15)?,
         deleted: count(16)?,
-        dead,
+        dead: count(13)?,
         last_scan: row.try_get(17)?,
         last_analyze: row.try_get(18)?,
         ..Evidence::default()
     })
+}
+
+/// The evidence of the materialized views in the answer to `views.sql`.
+pub(super) fn of_views(rows: &[PgRow]) -> Result<AllEvidence> {
+    let mut evidence = AllEvidence::new();
+    for row in rows {
+        if row.try_get(2)? {
+            let rows = rows_of(row.try_get(8)?, row.try_get(9)?, Some(0), row.try_get(10)?);
+            evidence.insert((Some(row.try_get(0)?), row.try_get(1)?), rows.into());
+        }
+    }
+    Ok(evidence)
+}
+
+/// A file that is empty has no rows; else a zero may only mean that nobody has counted: statistics are written late, and
+/// lost in a crash or a restore.
+fn rows_of(bytes: Option<i64>, live: Option<i64>, dead: Option<i64>, estimate: f64) -> Rows {
+    match (bytes, live.unwrap_or(0), dead.unwrap_or(0)) {
+        (Some(0), _, _) => Rows::None,
+        (_, live, _) if live > 0 => Rows::About(live.unsigned_abs()),
+        (_, _, 0) if estimate >= 1.0 => Rows::About(estimate as u64),
+        _ => Rows::Unknown,
+    }
 }
 
 /// What a partitioned table holds is what its partitions hold, theirs included.

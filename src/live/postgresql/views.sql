@@ -1,4 +1,6 @@
-select n.nspname::text, c.relname::text, c.relkind = 'm', pg_get_viewdef(c.oid), to_json(c.reloptions)::text, x.extname::text
+select n.nspname::text, c.relname::text, c.relkind = 'm', pg_get_viewdef(c.oid), to_json(c.reloptions)::text, x.extname::text,
+       -- Its place and its columns, and what statistics say of a materialized one's rows.
+       c.oid::int8, c.relnatts::int4, pg_relation_size(c.oid), pg_stat_get_live_tuples(c.oid), c.reltuples::float8
 from pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 left join pg_catalog.pg_depend d

@@ -154,7 +154,8 @@ pub(super) fn declared<'a>(input: &Input<'a>) -> Snapshot<'a> {
         view: None,
         existing: true,
     });
-    let views = views.chain(existing).collect();
+    let mut views: Vec<Vista> = views.chain(existing).collect();
+    views.sort_by_key(|vista| vista.view.is_some_and(|view| view.materialized));
     let schemas = input.declared.schemas.iter().map(|located| located.value.as_str());
     let schemas = schemas.filter(|schema| *schema != PUBLIC && in_schema(schema)).collect();
     Snapshot { schemas, tables, enums, sequences, views }

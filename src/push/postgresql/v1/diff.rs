@@ -71,14 +71,20 @@ pub(super) fn steps(input: &Input, mut live: Side, mut code: Side, renames: &mut
         open.contains(&table) || (unclaimed && known.contains(&table) && !in_code.contains(&table))
     };
     let mut compare = |kind, noun: &str| parts::compare(&mut live, &code, kind, noun, &gone, renames);
-    let uniques = compare(ObjectKind::Unique, "unique");
+    let mut uniques = compare(ObjectKind::Unique, "unique");
     let checks = compare(ObjectKind::Check, "check");
-    let indexes = compare(ObjectKind::Index, "index");
+    let mut indexes = compare(ObjectKind::Index, "index");
     let keys = compare(ObjectKind::PrimaryKey, "primary key");
-    let foreign = compare(ObjectKind::ForeignKey, "foreign key");
+    let mut foreign = compare(ObjectKind::ForeignKey, "foreign key");
     let policies = compare(ObjectKind::Policy, "policy");
     let views = tables::views(input, &mut live, &code, renames);
     let work = Work { live: &live, code: &code, tables: &paired, columns: &columns, of_created, of_deleted };
+
+    let altered = work.altered_columns();
+    work.recreate_what_depends(&altered, &mut indexes, &mut uniques, &mut foreign);
+    let emptied = work.indexes_of_dropped_columns(&mut indexes);
+    let moved = |part: &Part| work.is_moved(part);
+    let stays = |part: &Part| !work.is_moved(part);
 
     let mut steps = Vec::new();
     steps.extend(schemas.first);
@@ -87,11 +93,13 @@ pub(super) fn steps(input: &Input, mut live: Side, mut code: Side, renames: &mut
     steps.extend(paired.created.iter().map(|&place| tables::create(&code, &code.tables[place])));
     steps.extend(views.first);
     steps.extend(work.renamed_tables());
-    steps.extend(work.dropped(&policies, parts::drop_policy));
-    steps.extend(work.dropped_foreign_keys(&foreign));
+    steps.extend(work.dropped(&policies, stays, parts::drop_policy));
+    steps.extend(work.dropped_foreign_keys(&foreign, stays));
     steps.extend(paired.deleted.iter().map(|&place| tables::drop(&live.tables[place])));
     steps.extend(work.moved_tables());
-    steps.extend(work.row_level_security());
+    steps.extend(work.dropped(&policies, moved, parts::drop_policy));
+    steps.extend(work.dropped_foreign_keys(&foreign, moved));
+    steps.extend(work.row_level_security(&policies));
     steps.extend(work.renamed_columns());
     steps.extend(work.dropped_of_kept(&uniques, parts::drop_constraint));
     steps.extend(work.dropped_of_kept(&checks, parts::drop_constraint));
@@ -104,7 +112,6 @@ pub(super) fn steps(input: &Input, mut live: Side, mut code: Side, renames: &mut
     steps.extend(work.added_to_kept(&keys, parts::add_key));
     steps.extend(work.renamed_constraints(&keys));
     steps.extend(enums.later);
-    let altered = work.altered_columns();
     steps.extend(work.recreated_columns(&altered));
     steps.extend(work.dropped_columns());
     steps.extend(work.altered_keys(&keys));
@@ -114,6 +121,7 @@ pub(super) fn steps(input: &Input, mut live: Side, mut code: Side, renames: &mut
     steps.extend(work.added_to_kept(&uniques, parts::add_unique));
     steps.extend(work.altered(&uniques, |old, new| vec![parts::drop_constraint(old), parts::add_unique(new)]));
     steps.extend(work.added(&indexes, parts::create_index));
+    steps.extend(emptied);
     steps.extend(work.added(&foreign, parts::add_foreign_key));
     steps.extend(work.altered(&foreign, |_, part| vec![parts::recreate_foreign_key(part)]));
     steps.extend(work.added_to_kept(&checks, parts::add_check));
@@ -213,7 +221,7 @@ fn column_changes(live: &mut Side, code: &Side, paired: &Tables, renames: &mut R
     // Tables with new columns come first, in the code's order.
     groups.sort_by_key(|(from, to, created, deleted)| match created.first() {
         Some(_) => (0, *to, 0),
-        None => (1, deleted.first().copied().unwrap_or_default(), *from),
+        None => (1, deleted.first().map_or(0, |place| live.tables[*from].columns[*place].rank), 0),
     });
     for (from, to, created, deleted) in groups {
         let thing = |tab: &Tab, place: usize| {
@@ -284,8 +292,8 @@ impl<'a> Work<'_, 'a> {
         touches
     }
 
-    fn dropped(&self, changes: &Changes, sql: fn(&Part) -> String) -> Vec<Step> {
-        let parts = changes.deleted.iter().map(|&place| &self.live.parts[place]);
+    fn dropped(&self, changes: &Changes, of: impl Fn(&Part) -> bool, sql: fn(&Part) -> String) -> Vec<Step> {
+        let parts = changes.deleted.iter().map(|&place| &self.live.parts[place]).filter(|part| of(part));
         parts.map(|part| Step::new(vec![sql(part)], self.touches(part, Aspect::Absence))).collect()
     }
 
@@ -295,9 +303,9 @@ impl<'a> Work<'_, 'a> {
         parts.map(|part| Step::new(vec![sql(part)], self.touches(part, Aspect::Absence))).collect()
     }
 
-    fn dropped_foreign_keys(&self, changes: &Changes) -> Vec<Step> {
+    fn dropped_foreign_keys(&self, changes: &Changes, of: impl Fn(&Part) -> bool) -> Vec<Step> {
         let mut steps = Vec::new();
-        for part in changes.deleted.iter().map(|&place| &self.live.parts[place]) {
+        for part in changes.deleted.iter().map(|&place| &self.live.parts[place]).filter(|part| of(part)) {
             let Body::Foreign { schema, table, .. } = &part.body else { continue };
             let to_deleted = part.table != *table && self.is_deleted(schema, table);
             if self.is_deleted(&part.schema, &part.table) && !to_deleted {
@@ -309,7 +317,90 @@ impl<'a> Work<'_, 'a> {
             }
             steps.push(Step::new(vec![parts::drop_constraint(part)], touches));
         }
+        for (part, old) in changes.recreated.iter().map(|(place, old)| (&self.code.parts[*place], old)) {
+            if of(part) {
+                let sql = format!("ALTER TABLE {} DROP CONSTRAINT \"{old}\";", part.table_sql());
+                steps.push(Step::new(vec![sql], self.touches(part, Aspect::Definition)));
+            }
+        }
         steps
+    }
+
+    /// Whether the part's table is moved to another schema.
+    fn is_moved(&self, part: &Part) -> bool {
+        self.tables.renamed.iter().any(|(_, to, schema, _)| {
+            let tab = &self.code.tables[*to];
+            tab.schema != *schema && tab.is(&part.schema, &part.table)
+        })
+    }
+
+    /// What goes with a column that is made anew: its indexes, unique constraints and foreign keys.
+    fn recreate_what_depends(
+        &self,
+        altered: &[Altered],
+        indexes: &mut Changes,
+        uniques: &mut Changes,
+        foreign: &mut Changes,
+    ) {
+        let mut keys: Vec<usize> = Vec::new();
+        for &(from, to, was, is, found) in altered {
+            if !self.is_recreated(from, to, was, is, found) {
+                continue;
+            }
+            let tab = &self.code.tables[to];
+            let name = &*tab.columns[is].name;
+            let holds = |columns: &[String]| columns.iter().any(|column| column == name);
+            for (place, part) in self.code.parts.iter().enumerate() {
+                let own = tab.is(&part.schema, &part.table) && holds(&part.columns);
+                let new = match part.kind {
+                    ObjectKind::Index if own => &mut indexes.created,
+                    ObjectKind::Unique if own => &mut uniques.created,
+                    ObjectKind::ForeignKey => {
+                        let target = matches!(&part.body, Body::Foreign { schema, table, columns, .. }
+                            if tab.is(schema, table) && holds(columns));
+                        if !own && !target {
+                            continue;
+                        }
+                        &mut keys
+                    }
+                    _ => continue,
+                };
+                if !new.contains(&place) {
+                    new.push(place);
+                }
+            }
+        }
+        for place in keys.into_iter().filter(|place| !foreign.created.contains(place)).collect::<Vec<_>>() {
+            let renamed = foreign.renamed.iter().position(|(_, to, _)| *to == place);
+            let old = renamed.map(|at| foreign.renamed.remove(at).2);
+            foreign.recreated.push((place, old.unwrap_or_else(|| self.code.parts[place].name.clone())));
+            foreign.pairs.retain(|(_, to)| *to != place);
+            foreign.created.push(place);
+        }
+    }
+
+    /// Indexes to be altered that have gone with a column: they are only created.
+    fn indexes_of_dropped_columns(&self, indexes: &mut Changes) -> Vec<Step> {
+        let gone = |old: &Part| {
+            self.columns.deleted.iter().any(|&(table, column)| {
+                let tab = &self.live.tables[table];
+                tab.is(&old.schema, &old.table) && old.columns.iter().any(|name| *name == *tab.columns[column].name)
+            })
+        };
+        let anew = |&(old, new): &(usize, usize)| {
+            let (old, new) = (&self.live.parts[old], &self.code.parts[new]);
+            parts::differ(old, new) && gone(old)
+        };
+        let (anew, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut indexes.pairs).into_iter().partition(anew);
+        indexes.pairs = kept;
+        let parts = anew.into_iter().map(|(_, new)| &self.code.parts[new]);
+        parts.map(|part| Step::new(vec![parts::create_index(part)], self.touches(part, Aspect::Definition))).collect()
+    }
+
+    /// Whether a column becomes a generated one, which push makes anew.
+    fn is_recreated(&self, from: usize, to: usize, was: usize, is: usize, found: Differences) -> bool {
+        let (old, new) = (&self.live.tables[from].columns[was], &self.code.tables[to].columns[is]);
+        found.generated && new.generated.is_some() && old.generated.is_none()
     }
 
     fn dropped_keys(&self, changes: &Changes) -> Vec<Step> {
@@ -424,19 +515,32 @@ impl<'a> Work<'_, 'a> {
             .collect()
     }
 
-    fn row_level_security(&self) -> Vec<Step> {
+    fn row_level_security(&self, policies: &Changes) -> Vec<Step> {
         let pairs = self.tables.pairs.iter().map(|&(old, new)| (&self.live.tables[old], &self.code.tables[new]));
         let pairs = pairs.filter(|(old, new)| {
             let open = new.declared.is_some_and(|declared| declared.extras_open);
             old.row_level_security != new.row_level_security && (!open || new.row_level_security)
         });
-        pairs
-            .map(|(_, new)| {
-                let word = if new.row_level_security { "ENABLE" } else { "DISABLE" };
-                let touch = Touch::new(new.object(), Aspect::Definition);
-                Step::one(format!("ALTER TABLE {} {word} ROW LEVEL SECURITY;", new.sql()), touch)
-            })
-            .collect()
+        let step = |new: &Tab, word: &str| {
+            let touch = Touch::new(new.object(), Aspect::Definition);
+            Step::one(format!("ALTER TABLE {} {word} ROW LEVEL SECURITY;", new.sql()), touch)
+        };
+        let mut steps: Vec<Step> =
+            pairs.map(|(_, new)| step(new, if new.row_level_security { "ENABLE" } else { "DISABLE" })).collect();
+        // The last policies of a table go, whose security is off already.
+        let mut said: Vec<&Part> = Vec::new();
+        for part in policies.deleted.iter().map(|&place| &self.live.parts[place]) {
+            let (old, new) = (self.live.table(&part.schema, &part.table), self.code.table(&part.schema, &part.table));
+            let (Some(old), Some(new)) = (old, new) else { continue };
+            let mut kept = self.code.of_kind(ObjectKind::Policy);
+            let none = !kept.any(|policy| new.is(&policy.schema, &policy.table));
+            let off = !old.row_level_security && !new.row_level_security;
+            if none && off && !said.iter().any(|other| new.is(&other.schema, &other.table)) {
+                steps.push(step(new, "DISABLE"));
+                said.push(part);
+            }
+        }
+        steps
     }
 
     fn renamed_columns(&self) -> Vec<Step> {
@@ -494,7 +598,7 @@ impl<'a> Work<'_, 'a> {
             .collect()
     }
 
-    /// Columns of both sides that push alters, in the introspection's order: all first columns, then all second ones.
+    /// Columns of both sides that push alters, in the introspection's order.
     fn altered_columns(&self) -> Vec<Altered> {
         let mut altered = Vec::new();
         for &(from, to) in &self.tables.pairs {
@@ -509,7 +613,7 @@ impl<'a> Work<'_, 'a> {
                 }
             }
         }
-        altered.sort_by_key(|&(from, _, place, ..)| (place, from));
+        altered.sort_by_key(|&(from, _, place, ..)| self.live.tables[from].columns[place].rank);
         altered
     }
 
@@ -519,7 +623,7 @@ impl<'a> Work<'_, 'a> {
         for &(from, to, was, is, found) in altered {
             let (old, new) = (&self.live.tables[from], &self.code.tables[to]);
             let column: &Col = &new.columns[is];
-            if !found.generated || column.generated.is_none() || old.columns[was].generated.is_some() {
+            if !self.is_recreated(from, to, was, is, found) {
                 continue;
             }
             let own = self.key_of(new).is_some_and(|key| key.columns == [column.name.as_ref()]);

@@ -3,6 +3,7 @@
 mod columns;
 mod diff;
 mod parts;
+mod server_order;
 mod snapshot;
 mod tables;
 

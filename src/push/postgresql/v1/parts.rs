@@ -22,6 +22,8 @@ pub(super) struct Changes {
     pub renamed: Vec<(usize, usize, String)>,
     /// Parts of both sides, live and code's place.
     pub pairs: Vec<(usize, usize)>,
+    /// Places among the code's parts, and their old names: foreign keys that a column made anew takes along.
+    pub recreated: Vec<(usize, String)>,
 }
 
 /// A table's parts that were created and those that were deleted.
@@ -131,6 +133,12 @@ pub(super) fn compare(
             changes.pairs.push((from, to));
         }
     }
+    // An index of the same name on another table is another index.
+    let (stay, moved): (Vec<_>, Vec<_>) =
+        changes.pairs.iter().partition(|(from, to)| live.parts[*from].table == code.parts[*to].table);
+    changes.pairs = stay;
+    changes.deleted.extend(moved.iter().map(|(from, _)| from));
+    changes.created.extend(moved.iter().map(|(_, to)| to));
     changes
 }
 

@@ -4,13 +4,15 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::catalog::{
-    Column, EnumType, Generated, Index, ObjectKind, ObjectRef, OwnedSequence, Policy, Rows, Table, TableKind, View,
+    Column, EnumType, Generated, Index, ObjectKind, ObjectRef, OwnedSequence, Policy, Rows, Table, TableKind,
+    UniqueForm, View,
 };
 use crate::declared::{DeclaredTable, without_casts};
 use crate::push::input::Input;
 use crate::push::postgresql::v0::snapshot::{
     Ident, Options, PUBLIC, declared_identity, live_options, qualified, schema_of, sequence_options,
 };
+use crate::push::postgresql::v1::server_order;
 
 /// One side.
 #[derive(Default)]
@@ -56,6 +58,8 @@ pub(super) struct Tab<'a> {
 #[derive(Clone)]
 pub(super) struct Col<'a> {
     pub name: Cow<'a, str>,
+    /// Its place in the list of all live columns.
+    pub rank: usize,
     /// Without the brackets of an array; `None` where it is not known.
     pub sql_type: Option<Cow<'a, str>>,
     pub type_schema: Option<Cow<'a, str>>,
@@ -75,6 +79,8 @@ pub(super) struct Part<'a> {
     pub name: String,
     /// Whether the code names it; else the database's name is taken over.
     pub explicit: bool,
+    /// Whether the code says it on a column.
+    pub on_column: bool,
     pub columns: Vec<String>,
     pub body: Body<'a>,
     /// As a drift names it.
@@ -143,15 +149,14 @@ fn is_existing(input: &Input, schema: Option<&str>, name: &str) -> bool {
 /// What the code declares.
 pub(super) fn declared<'a>(input: &Input<'a>) -> Side<'a> {
     let scope = input.filter.scope(input.declared.dialect);
-    let in_schema = |schema: &Option<String>| input.filter.keeps_schema(schema_of(schema));
     let mut side = Side::default();
     let schemas = input.declared.schemas.iter().map(|located| located.value.as_str());
     side.schemas = schemas.filter(|schema| *schema != PUBLIC && input.filter.keeps_schema(schema)).collect();
     let enums = input.declared.enums.iter().map(|located| &located.value);
-    side.enums = enums.filter(|item| in_schema(&item.schema)).map(enumeration).collect();
+    // Enums and sequences are declared in schemas that the config leaves out too.
+    side.enums = enums.map(enumeration).collect();
     let sequences = input.declared.sequences.iter().map(|located| &located.value);
     side.sequences = sequences
-        .filter(|sequence| in_schema(&sequence.schema))
         .map(|sequence| Seq {
             schema: Cow::Borrowed(schema_of(&sequence.schema)),
             name: Cow::Borrowed(&sequence.name),
@@ -178,6 +183,9 @@ pub(super) fn declared<'a>(input: &Input<'a>) -> Side<'a> {
     }
     let views = input.declared.views.iter().map(|located| &located.value);
     side.views = views.filter(|view| scope.covers_declared(view.schema.as_deref(), &view.name)).map(vista).collect();
+    side.views.sort_by_key(|vista| vista.view.materialized);
+    // What stands beside the columns of all tables comes before what stands on a column.
+    side.parts.sort_by_key(|part| part.on_column);
     side
 }
 
@@ -212,10 +220,19 @@ pub(super) fn live<'a>(input: &Input<'a>) -> Side<'a> {
         });
         parts(table, None, &mut side.parts);
     }
-    // Indexes come in the order of their own names.
-    side.parts.sort_by_cached_key(|part| match part.kind {
-        ObjectKind::Index => (true, part.schema.to_lowercase(), part.name.to_lowercase()),
-        _ => (false, String::new(), String::new()),
+    server_order::rank(&input.live.order, &mut side.tables);
+    let created = server_order::created(&input.live.order);
+    // Indexes and policies come by their names, constraints by when their table was created.
+    side.parts.sort_by_cached_key(|part| {
+        let name = part.name.to_lowercase();
+        match part.kind {
+            ObjectKind::Index => (0, part.schema.to_lowercase(), String::new(), name),
+            ObjectKind::Policy => (0, part.schema.to_lowercase(), part.table.to_lowercase(), name),
+            _ => {
+                let place = created.get(&(part.schema.as_str(), part.table.as_str()));
+                (place.map_or(0, |place| place + 1), String::new(), String::new(), name)
+            }
+        }
     });
     let mut schemas: Vec<&str> = catalog.schemas.iter().map(String::as_str).collect();
     schemas.extend(catalog.tables.iter().filter_map(|table| table.schema.as_deref()));
@@ -228,6 +245,15 @@ pub(super) fn live<'a>(input: &Input<'a>) -> Side<'a> {
     side.schemas = schemas;
     let enums = catalog.enums.iter().filter(|item| in_schema(&item.schema) && !item.values.is_empty());
     side.enums = enums.map(enumeration).collect();
+    let order: BTreeMap<(&str, &str), usize> = input
+        .live
+        .order
+        .enums
+        .iter()
+        .zip(0..)
+        .map(|((schema, name), place)| ((schema_of(schema), name.as_str()), place))
+        .collect();
+    side.enums.sort_by_key(|item| order.get(&(&*item.schema, &*item.name)).copied());
     let sequences = catalog.sequences.iter().filter(|sequence| in_schema(&sequence.schema));
     side.sequences = sequences
         .map(|sequence| Seq {
@@ -273,6 +299,7 @@ fn declared_column<'a>(table: &Table, column: &'a Column) -> Col<'a> {
     let (sql_type, dimensions) = known.map_or((None, 0), |(name, dimensions)| (Some(name), dimensions));
     Col {
         name: Cow::Borrowed(&column.name),
+        rank: 0,
         sql_type,
         type_schema: column.type_schema.as_deref().map(Cow::Borrowed),
         dimensions,
@@ -323,6 +350,7 @@ fn live_column<'a>(
     });
     Col {
         name: Cow::Borrowed(&column.name),
+        rank: 0,
         sql_type,
         type_schema: column.type_schema.as_deref().map(Cow::Borrowed),
         dimensions,
@@ -352,21 +380,25 @@ fn read_default<'a>(text: Cow<'a, str>, sql_type: &str, dimensions: usize) -> Co
 fn parts<'a>(table: &'a Table, declared: Option<&DeclaredTable>, parts: &mut Vec<Part<'a>>) {
     let live = declared.is_none();
     let schema = schema_of(&table.schema);
-    let mut push = |kind, name: String, explicit, columns: Vec<String>, body, object| {
+    let part = |kind, name: String, explicit, columns: Vec<String>, body, object| {
         let (schema, table) = (schema.to_owned(), table.name.clone());
-        parts.push(Part { kind, schema, table, name, explicit: live || explicit, columns, body, object });
+        Part { kind, schema, table, name, explicit: live || explicit, on_column: false, columns, body, object }
     };
     let named = |name: &Option<String>| name.clone().unwrap_or_default();
     if let Some(key) = &table.primary_key {
         let name = key.name.clone().unwrap_or_else(|| format!("{}_pkey", table.name));
         let columns = if key.name.is_none() { key.columns[..1].to_vec() } else { key.columns.clone() };
         let object = ObjectRef::primary_key(table, key);
-        push(ObjectKind::PrimaryKey, name, !key.name_is_default, columns, Body::Key, object);
+        let on_column = !live && columns.len() == 1 && key.name_is_default;
+        let key = part(ObjectKind::PrimaryKey, name, !key.name_is_default, columns, Body::Key, object);
+        parts.push(Part { on_column, ..key });
     }
     for unique in &table.uniques {
         let body = Body::Unique { nulls_not_distinct: unique.nulls_not_distinct };
         let (name, object) = (named(&unique.name), ObjectRef::unique(table, unique));
-        push(ObjectKind::Unique, name, !unique.name_is_default, unique.columns.clone(), body, object);
+        let on_column = unique.form == UniqueForm::Column;
+        let unique = part(ObjectKind::Unique, name, !unique.name_is_default, unique.columns.clone(), body, object);
+        parts.push(Part { on_column, ..unique });
     }
     for key in &table.foreign_keys {
         let body = Body::Foreign {
@@ -377,19 +409,26 @@ fn parts<'a>(table: &'a Table, declared: Option<&DeclaredTable>, parts: &mut Vec
             on_delete: &key.on_delete,
         };
         let (name, object) = (named(&key.name), ObjectRef::foreign_key(table, key));
-        push(ObjectKind::ForeignKey, name, !key.name_is_default, key.columns.clone(), body, object);
+        parts.push(part(ObjectKind::ForeignKey, name, !key.name_is_default, key.columns.clone(), body, object));
     }
     for index in table.indexes.iter().chain(table.exclusions.iter().map(|exclusion| &exclusion.index)) {
         let columns = index.columns.iter().map(|column| column.expression.clone()).collect();
         let object = ObjectRef::index(table, index);
-        push(ObjectKind::Index, index.name.clone(), !index.name_is_default, columns, Body::Index(index), object);
+        parts.push(part(
+            ObjectKind::Index,
+            index.name.clone(),
+            !index.name_is_default,
+            columns,
+            Body::Index(index),
+            object,
+        ));
     }
     for check in &table.checks {
         let body = Body::Check(check.expression.known().map_or("unknown", String::as_str));
-        push(ObjectKind::Check, named(&check.name), true, Vec::new(), body, ObjectRef::check(table, check));
+        parts.push(part(ObjectKind::Check, named(&check.name), true, Vec::new(), body, ObjectRef::check(table, check)));
     }
     for policy in &table.policies {
         let object = ObjectRef::policy(table, policy);
-        push(ObjectKind::Policy, policy.name.clone(), true, Vec::new(), Body::Policy(policy), object);
+        parts.push(part(ObjectKind::Policy, policy.name.clone(), true, Vec::new(), Body::Policy(policy), object));
     }
 }

@@ -165,15 +165,15 @@ fn recreate_enum(live: &Side, code: &Side, new: &Enumeration, touch: Touch) -> S
     let (mut sql, mut last, mut touches) = (Vec::new(), Vec::new(), vec![touch]);
     let mut users = Vec::new();
     for tab in &live.tables {
-        for (place, column) in tab.columns.iter().enumerate() {
+        for column in &tab.columns {
             let typed = column.sql_type.as_deref() == Some(&*new.name);
             if typed && column.type_schema.as_deref() == Some(&*new.schema) {
-                users.push((place, tab, column));
+                users.push((tab, column));
             }
         }
     }
-    users.sort_by_key(|(place, ..)| *place);
-    for (_, tab, column) in users {
+    users.sort_by_key(|(_, column)| column.rank);
+    for (tab, column) in users {
         let now =
             code.table(&tab.schema, &tab.name).and_then(|tab| tab.columns.iter().find(|now| now.name == column.name));
         let Some(now) = now else { continue };
