@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Catalog, Column, InformationSchema, Sequence, Table};
+use super::{Catalog, Column, InformationSchema, ObjectRef, Sequence, Table};
 
 /// What was read from a database in one consistent snapshot.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +28,9 @@ pub struct LiveCatalog {
     /// The order in which the server comes by what it is not asked to sort (PostgreSQL).
     #[serde(default)]
     pub order: ServerOrder,
+    /// What depends on columns, tables and views, so that they cannot be dropped (PostgreSQL).
+    #[serde(default)]
+    pub dependents: Vec<Dependent>,
     /// When it was read, where a snapshot file stands in for the database; `None` where the database itself was read.
     pub taken_at: Option<jiff::Timestamp>,
 }
@@ -52,6 +55,20 @@ pub struct Relation {
     pub name: String,
     /// The numbers of its columns in their order.
     pub numbers: Vec<i32>,
+}
+
+/// A view, policy or generated column, and what it depends on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Dependent {
+    /// The schema of the table or view that it depends on.
+    pub schema: Option<String>,
+    /// That table or view.
+    pub table: String,
+    /// The column, where it depends on one.
+    pub column: Option<String>,
+    /// What depends on it.
+    pub by: ObjectRef,
 }
 
 /// A sequence and the column that it belongs to (PostgreSQL).
@@ -130,6 +147,7 @@ impl LiveCatalog {
             unreadable: Vec::new(),
             information_schema: None,
             order: ServerOrder::default(),
+            dependents: Vec::new(),
             taken_at: None,
         }
     }

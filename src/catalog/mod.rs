@@ -16,6 +16,7 @@ mod json;
 mod live_catalog;
 mod object;
 mod presets;
+mod row_question;
 mod same;
 mod snapshot;
 mod sql_type;
@@ -31,11 +32,12 @@ pub use glob::{Glob, expand_braces};
 pub use information_schema::{ColumnWords, InformationSchema, Namesake, StatisticWords, TableWords};
 pub use json::{CatalogJson, to_json};
 pub use live_catalog::{
-    DatabaseIdentity, Evidence, LiveCatalog, OwnedSequence, Relation, Rows, ServerOrder, SpelledKind, SpelledReference,
-    Spelling,
+    DatabaseIdentity, Dependent, Evidence, LiveCatalog, OwnedSequence, Relation, Rows, ServerOrder, SpelledKind,
+    SpelledReference, Spelling,
 };
 pub use object::{ObjectKind, ObjectRef};
 pub use presets::Presets;
+pub use row_question::{RowQuestion, RowsThat};
 pub use same::Same;
 pub use snapshot::{FileHash, RowCount, Snapshot, SnapshotError};
 pub use sql_type::{same_type, type_change_loses_data};

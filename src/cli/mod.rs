@@ -33,7 +33,7 @@ use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::catalog::{LiveCatalog, RowCount};
+use crate::catalog::{LiveCatalog, RowCount, RowQuestion};
 use crate::ide::duration_words;
 use crate::live;
 use crate::project::{LoadRequest, Project, Variables};
@@ -129,6 +129,11 @@ fn count_rows(project: &Project, live: &LiveCatalog, exactly: bool) -> Result<Ve
     let at_most = if exactly { MOST } else { 1 };
     let tables = &tables;
     ask(project, |target| async move { live::count(&target, tables, at_most, &limits(project)).await })
+}
+
+/// Looks whether tables hold such rows; `None` where it could not be told.
+fn holds(project: &Project, questions: &[RowQuestion]) -> Result<Vec<Option<bool>>, Failure> {
+    ask(project, |target| async move { live::holds(&target, questions, &limits(project)).await })
 }
 
 /// Asks the database of `project` something.

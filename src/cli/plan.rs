@@ -8,7 +8,7 @@ use super::files::write_report;
 use super::outcome::{Failure, Outcome, complain, print};
 use super::report::plan as report;
 use super::with_kit::Opinion;
-use super::{load_request, with_kit};
+use super::{holds, load_request, with_kit};
 use crate::catalog::{DatabaseIdentity, Dialect, Generation, LiveCatalog, ObjectKind, ObjectRef};
 use crate::declared::{Declared, Kit, Reader};
 use crate::drift::{Drift, Ledger};
@@ -28,6 +28,8 @@ pub struct PlanReport {
     pub plan: PushPlan,
     /// The drifts, which say why a statement is there.
     pub findings: Vec<Finding>,
+    /// Whether rows were looked at.
+    pub rows_checked: bool,
     /// What the installed kit would do instead, where another was asked for.
     pub installed: Option<Comparison>,
     /// What drizzle-kit itself says, where it was asked.
@@ -57,6 +59,10 @@ pub fn run(arguments: &PlanArguments) -> Result<Outcome, Failure> {
     }
     let (declared, live) = both_sides(&project, &mut reader)?;
     let mut made = made(&project, &declared, &live)?;
+    if arguments.check_rows {
+        made.plan.settle(&holds(&project, &made.plan.row_questions())?);
+        made.rows_checked = true;
+    }
     if arguments.project.kit_version.is_some() {
         made.installed = installed(arguments, &made, &live)?;
     }
@@ -112,6 +118,7 @@ pub(super) fn made(project: &Project, declared: &Declared, live: &LiveCatalog) -
         database: live.database.clone(),
         plan: push::plan(declared, live, &project.filter, &project.kit),
         findings: analyse(project, declared, live, &ledger(project)?, jiff::Zoned::now().date()).findings,
+        rows_checked: false,
         installed: None,
         opinion: None,
     })

@@ -63,21 +63,23 @@ pub async fn count(
     let size = if at_most == 1 { CHUNK } else { 1 };
     let chunks = statements.chunks(size).map(<[String]>::to_vec).collect();
     let questions = Questions { chunks, deadline: Instant::now() + limits.refresh };
-    let answers = match target.dialect {
-        Dialect::Postgresql => postgresql::count(target, limits, &questions).await?,
-        Dialect::Mysql => mysql::count(target, limits, &questions).await?,
-        Dialect::Sqlite | Dialect::Turso if libsql::is_remote(target) => {
-            libsql::count(target, limits, &questions).await?
-        }
-        Dialect::Sqlite | Dialect::Turso => sqlite::count(target, limits, &questions).await?,
-        Dialect::Singlestore => Vec::new(),
-    };
-    let counted = answers.into_iter().filter_map(|(place, rows)| {
+    let counted = ask(target, limits, &questions).await?.into_iter().filter_map(|(place, rows)| {
         let (schema, table) = tables.get(usize::try_from(place).ok()?)?;
         let rows = u64::try_from(rows).ok()?;
         Some(RowCount { schema: schema.clone(), table: table.clone(), rows, least: rows >= at_most })
     });
     Ok(counted.collect())
+}
+
+/// Asks the engine of `target`.
+pub(super) async fn ask(target: &Target, limits: &Limits, questions: &Questions) -> Result<Answers, LiveError> {
+    match target.dialect {
+        Dialect::Postgresql => postgresql::count(target, limits, questions).await,
+        Dialect::Mysql => mysql::count(target, limits, questions).await,
+        Dialect::Sqlite | Dialect::Turso if libsql::is_remote(target) => libsql::count(target, limits, questions).await,
+        Dialect::Sqlite | Dialect::Turso => sqlite::count(target, limits, questions).await,
+        Dialect::Singlestore => Ok(Answers::new()),
+    }
 }
 
 fn question(dialect: Dialect, place: usize, (schema, name): &(Option<String>, String), at_most: u64) -> String {

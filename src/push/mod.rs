@@ -3,6 +3,7 @@
 
 mod assess;
 mod confirmation;
+mod doubt;
 mod hints;
 mod input;
 mod message;
@@ -16,6 +17,7 @@ mod sqlite;
 mod stale;
 
 pub use assess::assess;
+pub use doubt::Doubt;
 pub use hints::{Hint, hints};
 pub use plan::{outline, plan};
 pub use push_plan::{Aspect, Choice, Failure, Loss, Outcome, Prompt, PromptKind, PushPlan, Statement, Touch};

@@ -3,7 +3,7 @@
 use super::input::Input;
 use super::postgresql;
 use super::renames::{Question, Renames};
-use super::{Choice, Failure, Prompt, PromptKind, PushPlan, Statement, mysql, sqlite};
+use super::{Choice, Doubt, Failure, Prompt, PromptKind, PushPlan, Statement, mysql, sqlite};
 use crate::catalog::{Family, Filter, LiveCatalog};
 use crate::declared::{Declared, Kit};
 
@@ -16,6 +16,8 @@ pub(super) struct Run {
     pub prompts: Vec<Prompt>,
     /// Where it fails.
     pub failure: Option<Failure>,
+    /// Where it may fail.
+    pub doubts: Vec<Doubt>,
 }
 
 /// Plans the push of one schema language. It asks `Renames` in push's order, and is otherwise a function of its input.
@@ -68,7 +70,9 @@ fn plan_following(declared: &Declared, live: &LiveCatalog, filter: &Filter, kit:
         prompts.push(prompt(question, &run.statements, &mut again));
     }
     prompts.extend(run.prompts);
-    PushPlan { statements: run.statements, prompts, failure: run.failure }
+    let mut plan = PushPlan { statements: run.statements, prompts, failure: run.failure, doubts: run.doubts };
+    plan.doubt_no_further();
+    plan
 }
 
 /// What follows from another answer than the first.

@@ -1,5 +1,6 @@
 //! What one run of `drizzle-kit push` would do: its statements, the questions it would stop at, and where it would fail.
 
+use super::Doubt;
 use crate::catalog::{ObjectRef, Rows};
 
 /// One run of push.
@@ -12,6 +13,8 @@ pub struct PushPlan {
     pub prompts: Vec<Prompt>,
     /// Where push would fail; `None` where nothing says that it would.
     pub failure: Option<Failure>,
+    /// Where push may fail, as far as only rows can tell.
+    pub doubts: Vec<Doubt>,
 }
 
 /// One statement of push.

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::counted;
 use super::escape::{annotation, markdown_code};
+use crate::catalog::Generation;
 use crate::cli::plan::{Comparison, PlanReport};
 use crate::push::{Aspect, Outcome, Prompt, Statement};
 
@@ -50,6 +51,18 @@ pub fn json(report: &PlanReport) -> Value {
         "prompts": plan.prompts.iter().map(prompt).collect::<Vec<_>>(),
         "fails": fails,
     });
+    if !plan.doubts.is_empty() || report.rows_checked {
+        let doubts = plan.doubts.iter().map(|doubt| {
+            json!({
+                "statement": plan.statements.get(doubt.statement).map(|item| &item.sql),
+                "sqlstate": doubt.sqlstate,
+                "reason": doubt.reason,
+                "tellable": doubt.question.is_some(),
+            })
+        });
+        json["mayFail"] = json!(doubts.collect::<Vec<_>>());
+        json["rowsChecked"] = json!(report.rows_checked);
+    }
     if let Some(Comparison { kit, added, removed, asked, unasked }) = &report.installed {
         json["installed"] = json!({
             "kit": { "version": kit.version, "source": kit.source },
@@ -72,6 +85,31 @@ pub fn json(report: &PlanReport) -> Value {
         });
     }
     json
+}
+
+/// Where push may fail, a line each; then how to know.
+fn doubts(report: &PlanReport) -> Vec<String> {
+    let plan = &report.plan;
+    let mut lines: Vec<String> = plan
+        .doubts
+        .iter()
+        .map(|doubt| {
+            let state = doubt.sqlstate.as_ref().map_or_else(String::new, |state| format!(" (SQLSTATE {state})"));
+            format!("It may fail at statement {}: if {}{state}.", doubt.statement + 1, doubt.reason)
+        })
+        .collect();
+    if !report.rows_checked && plan.doubts.iter().any(|doubt| doubt.question.is_some()) {
+        lines.push("Run with --check-rows to know: it looks at the rows, read-only.".into());
+    }
+    lines
+}
+
+/// How push ends when a statement fails.
+fn ending(report: &PlanReport) -> &'static str {
+    match report.kit.generation() {
+        Generation::V0 => "drizzle-kit then prints the error and exits with 0 all the same.",
+        Generation::V1 => "drizzle-kit then exits with an error.",
+    }
 }
 
 /// What drizzle-kit itself says.
@@ -261,12 +299,17 @@ pub fn text(report: &PlanReport) -> String {
             None => writeln!(text, "\n  Nothing would have been applied."),
             Some(statement) => writeln!(
                 text,
-                "\n  at statement {}: {}\n  {} before it would already have been applied.",
+                "\n  at statement {}: {}\n  {} before it would already have been applied. {}",
                 applied + 1,
                 shortened(&statement.sql),
-                counted(applied, "statement")
+                counted(applied, "statement"),
+                ending(report)
             ),
         };
+    }
+    let doubts = doubts(report);
+    if !doubts.is_empty() {
+        let _ = write!(text, "\n{}\n", doubts.join("\n"));
     }
     if !plan.statements.is_empty() {
         text.push_str("\nStatements, in push's order:\n");
@@ -376,6 +419,9 @@ pub fn markdown(report: &PlanReport) -> String {
     }
     if let Some(failure) = &plan.failure {
         let _ = writeln!(text, "\nIt would fail: {}", failure.reason);
+    }
+    for line in doubts(report) {
+        let _ = writeln!(text, "\n{line}");
     }
     if let Some(comparison) = &report.installed {
         let _ = write!(text, "\n```diff\n{}```\n", upgrade(report, comparison));

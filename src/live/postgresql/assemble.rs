@@ -8,9 +8,9 @@ use sqlx::postgres::PgRow;
 
 use super::{evidence, types};
 use crate::catalog::{
-    Catalog, Check, Column, DatabaseIdentity, Deferrable, Dialect, EnumType, Exclusion, Fact, ForeignKey, Generated,
-    Identity, Index, IndexColumn, LiveCatalog, OwnedSequence, Policy, PrimaryKey, Relation, Sequence, SequenceOptions,
-    ServerOrder, Table, TableKind, Unique, View,
+    Catalog, Check, Column, DatabaseIdentity, Deferrable, Dependent, Dialect, EnumType, Exclusion, Fact, ForeignKey,
+    Generated, Identity, Index, IndexColumn, LiveCatalog, ObjectKind, ObjectRef, OwnedSequence, Policy, PrimaryKey,
+    Relation, Sequence, SequenceOptions, ServerOrder, Table, TableKind, Unique, View,
 };
 
 /// The answers to the `.sql` files of their names.
@@ -24,6 +24,7 @@ pub(super) struct Answers {
     pub sequences: Vec<PgRow>,
     pub schemas: Vec<PgRow>,
     pub policies: Vec<PgRow>,
+    pub dependents: Vec<PgRow>,
 }
 
 pub(super) type Result<T> = std::result::Result<T, sqlx::Error>;
@@ -69,13 +70,14 @@ pub(super) fn assemble(answers: &Answers, database: DatabaseIdentity) -> Result<
     let mut evidence = evidence::gather(&answers.tables, &tables.tables)?;
     evidence.extend(evidence::of_views(&answers.views)?);
     let order = order(answers, &tables)?;
+    let dependents = answers.dependents.iter().map(dependent).collect::<Result<_>>()?;
 
     let enums = answers.enums.iter().map(enum_type).collect::<Result<_>>()?;
     let views = answers.views.iter().map(view).collect::<Result<_>>()?;
     let tables = tables.tables.into_values().collect();
     let mut catalog = Catalog { dialect: Dialect::Postgresql, tables, enums, views, sequences, schemas };
     catalog.sort();
-    Ok(LiveCatalog { evidence, owned_sequences, unreadable, order, ..LiveCatalog::new(catalog, database) })
+    Ok(LiveCatalog { evidence, owned_sequences, unreadable, order, dependents, ..LiveCatalog::new(catalog, database) })
 }
 
 /// Tables, views and enums by their oid.
@@ -100,6 +102,18 @@ fn order(answers: &Answers, tables: &Tables) -> Result<ServerOrder> {
         enums.insert(row.try_get::<i64, _>(4)?, (Some(row.try_get(0)?), row.try_get(1)?));
     }
     Ok(ServerOrder { relations: relations.into_values().collect(), enums: enums.into_values().collect() })
+}
+
+fn dependent(row: &PgRow) -> Result<Dependent> {
+    let (kind, schema, owner): (String, _, String) = (row.try_get(3)?, row.try_get(4)?, row.try_get(5)?);
+    let by = match row.try_get::<Option<String>, _>(6)? {
+        Some(name) => {
+            let kind = if kind == "policy" { ObjectKind::Policy } else { ObjectKind::Column };
+            ObjectRef { kind, schema, table: Some(owner), name }
+        }
+        None => ObjectRef::of_schema(ObjectKind::View, schema, &owner),
+    };
+    Ok(Dependent { schema: row.try_get(0)?, table: row.try_get(1)?, column: row.try_get(2)?, by })
 }
 
 fn table(row: &PgRow) -> Result<Table> {

@@ -96,6 +96,7 @@ impl Session {
             sequences: self.select(include_str!("sequences.sql")).await?,
             schemas: self.select(include_str!("schemas.sql")).await?,
             policies: self.select(include_str!("policies.sql")).await?,
+            dependents: self.select(include_str!("dependents.sql")).await?,
         };
         let explain = |error: sqlx::Error| connect::explain(&self.address, &error);
         let (database, activity) = self.identity(&server).map_err(explain)?;

@@ -71,7 +71,7 @@ pub(super) fn run(difference: Difference, rows: &dyn Fn(&str) -> Rows, counts: &
         ];
         prompts.push(confirmation_v0(&statements, &found.warnings, yes(&deeds, false), found.concerns));
     }
-    Run { statements, prompts, failure: None }
+    Run { statements, prompts, ..Run::default() }
 }
 
 /// Steps that 0.x leaves out again.

@@ -39,7 +39,7 @@ pub(super) fn run(steps: &[Step], to: &Snapshot, rows: &dyn Fn(&str) -> Rows) ->
     }
     let prompts =
         if warnings.is_empty() { Vec::new() } else { vec![confirmation_v1(&statements, &warnings, concerns)] };
-    Run { statements, prompts, failure: None }
+    Run { statements, prompts, ..Run::default() }
 }
 
 fn statement(step: &Step, sql: &str, rows: Rows) -> Statement {

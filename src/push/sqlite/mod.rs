@@ -37,7 +37,7 @@ fn plan_v0(input: &Input, renames: &mut Renames) -> Result<Run, String> {
     let script = v0_sql::write(input, &old, &new, &difference)?;
     let prompts = script.losses.into_prompt(input.generation, &script.statements).into_iter().collect();
     let failure = failure::of(input, &script.statements);
-    Ok(Run { statements: script.statements, prompts, failure })
+    Ok(Run { statements: script.statements, prompts, failure, ..Run::default() })
 }
 
 fn plan_v1(input: &Input, renames: &mut Renames) -> Result<Run, String> {
@@ -46,5 +46,5 @@ fn plan_v1(input: &Input, renames: &mut Renames) -> Result<Run, String> {
     let script = v1_sql::write(input, &v1_diff::change(old, new, renames));
     let prompts = script.losses.into_prompt(input.generation, &script.statements).into_iter().collect();
     let failure = failure::of(input, &script.statements);
-    Ok(Run { statements: script.statements, prompts, failure })
+    Ok(Run { statements: script.statements, prompts, failure, ..Run::default() })
 }

@@ -11,6 +11,8 @@ mod steps;
 mod suggestions;
 mod tables;
 
+use std::collections::HashSet;
+
 use crate::push::Failure;
 use crate::push::input::Input;
 use crate::push::plan::Run;
@@ -29,8 +31,35 @@ pub(super) fn run(input: &Input, renames: &mut Renames) -> Run {
     }
 }
 
+/// A name that the code gives twice, where it may stand once.
+fn duplicate(code: &snapshot::Snapshot) -> Option<String> {
+    let mut indexes: HashSet<(&str, &str)> = HashSet::new();
+    for tab in &code.tables {
+        let mut seen: HashSet<(&str, &str)> = HashSet::new();
+        let table = tab.table;
+        let uniques = table.uniques.iter().filter_map(|unique| Some(("unique constraint", unique.name.as_deref()?)));
+        let checks = table.checks.iter().filter_map(|check| Some(("check constraint", check.name.as_deref()?)));
+        let policies = table.policies.iter().map(|policy| ("policy", policy.name.as_str()));
+        let twice = uniques.chain(checks).chain(policies).find(|name| !seen.insert(*name));
+        let twice = twice.or_else(|| {
+            let mut names = table.indexes.iter().map(|index| index.name.as_str());
+            names.find(|name| !indexes.insert((&*tab.schema, *name))).map(|name| ("index", name))
+        });
+        if let Some((noun, name)) = twice {
+            return Some(format!(
+                "drizzle-kit stops with \"We've found duplicated {noun} name\": `{name}` in table `{}`",
+                tab.name
+            ));
+        }
+    }
+    None
+}
+
 /// What makes drizzle-kit give up before it has compared anything.
 fn crash(live: &snapshot::Snapshot, code: &snapshot::Snapshot) -> Option<String> {
+    if let Some(reason) = duplicate(code) {
+        return Some(reason);
+    }
     let unreadable = |side: &snapshot::Snapshot| {
         side.tables.iter().find_map(|tab| {
             let column = tab.columns.iter().find(|column| matches!(column.default, defaults::Default_::Crash))?;

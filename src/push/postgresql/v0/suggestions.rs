@@ -39,8 +39,8 @@ pub(super) fn run(input: &Input, steps: Vec<Step>) -> Run {
         let concerns = pass.concerns.into_iter().filter(|object| object.kind != ObjectKind::Enum).collect();
         prompts.push(confirmation_v0(&statements, &pass.warnings, yes(&deeds, false), concerns));
     }
-    let failure = failures::of(input, &statements);
-    Run { statements, prompts, failure }
+    let (failure, doubts) = failures::of(input, &statements);
+    Run { statements, prompts, failure, doubts }
 }
 
 fn sql(statements: &[Statement]) -> Vec<String> {

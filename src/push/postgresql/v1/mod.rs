@@ -64,6 +64,6 @@ pub(super) fn run(input: &Input, renames: &mut Renames) -> Run {
     }
     let (texts, concerns): (Vec<String>, Vec<ObjectRef>) = warnings.into_iter().unzip();
     let prompts = if texts.is_empty() { Vec::new() } else { vec![confirmation_v1(&statements, &texts, concerns)] };
-    let failure = failures::of(input, &statements);
-    Run { statements, prompts, failure }
+    let (failure, doubts) = failures::of(input, &statements);
+    Run { statements, prompts, failure, doubts }
 }

@@ -1,0 +1,135 @@
+//! Statements about whole tables, views, types, sequences and schemas.
+
+use super::Step;
+use crate::catalog::{ObjectKind, ObjectRef, TableKind};
+use crate::push::Aspect;
+
+impl Step<'_, '_> {
+    pub(super) fn drop_sequence(&mut self) {
+        // One that goes with a column's new type is free by then.
+        if self.touch.aspect != Aspect::Absence {
+            return;
+        }
+        let (schema, name) = (self.schema(), self.object().name.as_str());
+        let mut owned = self.input.live.owned_sequences.iter();
+        let owned = owned.find(|owned| owned.sequence.schema.as_deref() == schema && owned.sequence.name == name);
+        let Some(owner) = owned else { return };
+        let column = ObjectRef {
+            kind: ObjectKind::Column,
+            schema: owner.schema.clone(),
+            table: Some(owner.table.clone()),
+            name: owner.column.clone(),
+        };
+        let place = format!("{}.{}", owner.table, owner.column);
+        if self.done.gone(&column) {
+            self.fail("42P01", format!("sequence `{name}` does not exist any more: it went with `{place}`"));
+            return;
+        }
+        let table = self.input.live.catalog.table(owner.schema.as_deref(), &owner.table);
+        if table.is_none_or(|table| !self.done.without_default(table, &owner.column)) {
+            self.fail("2BP01", format!("column `{place}` takes its values from sequence `{name}`"));
+        }
+    }
+
+    pub(super) fn drop_type(&mut self) {
+        if self.touch.aspect != Aspect::Absence {
+            return;
+        }
+        let (schema, name) = (self.schema(), self.object().name.as_str());
+        let user = self.input.live.catalog.tables.iter().find_map(|table| {
+            let column = table.columns.iter().find(|column| {
+                let element = column.sql_type.known().and_then(|sql_type| sql_type.split('[').next());
+                column.type_schema.as_deref() == schema
+                    && element == Some(name)
+                    && !self.done.gone(&ObjectRef::column(table, &column.name))
+                    && !self.done.of_column(Aspect::Type, table, &column.name)
+            })?;
+            Some(format!("{}.{}", table.name, column.name))
+        });
+        if let Some(user) = user {
+            self.fail("2BP01", format!("column `{user}` still has the type `{name}`"));
+        }
+    }
+
+    pub(super) fn drop_schema(&mut self) {
+        let catalog = &self.input.live.catalog;
+        let name = self.schema().unwrap_or_default();
+        let tables = catalog.tables.iter().map(crate::catalog::Table::object);
+        let enums = catalog.enums.iter().map(ObjectRef::enumeration);
+        let views = catalog.views.iter().map(ObjectRef::view);
+        let sequences = catalog.sequences.iter().map(ObjectRef::sequence);
+        let mut inside = tables.chain(enums).chain(views).chain(sequences);
+        let kept = inside.find(|object| {
+            let moved = self.done.has(
+                Aspect::Name,
+                object.kind,
+                object.schema.as_deref(),
+                object.table.as_deref(),
+                &object.name,
+            );
+            object.schema.as_deref() == Some(name) && !self.done.gone(object) && !moved
+        });
+        if let Some(object) = kept {
+            self.fail("2BP01", format!("schema `{name}` still holds {} `{}`", object.kind.noun(), object.name));
+        }
+    }
+
+    /// DROP TABLE; CASCADE takes everything along.
+    pub(super) fn drop_table(&mut self) {
+        if self.sql.ends_with(" CASCADE;") {
+            return;
+        }
+        let Some(table) = self.table() else { return };
+        if let Some(reason) = self.dependent(table.schema.as_deref(), &table.name, None, false) {
+            self.fail("2BP01", format!("table `{}` cannot be dropped: {reason}", table.name));
+            return;
+        }
+        let catalog = &self.input.live.catalog;
+        let others = catalog.tables.iter().filter(|other| {
+            (&other.schema, &other.name) != (&table.schema, &table.name)
+                && !matches!(other.kind, TableKind::Partition { .. })
+        });
+        let user = others.into_iter().find_map(|other| {
+            let key = other.foreign_keys.iter().find(|key| {
+                key.foreign_schema == table.schema
+                    && key.foreign_table == table.name
+                    && !self.done.gone(&ObjectRef::foreign_key(other, key))
+            })?;
+            Some(format!("{}.{}", other.name, key.name.clone().unwrap_or_default()))
+        });
+        if let Some(user) = user {
+            let reason = format!("table `{}` cannot be dropped: the foreign key `{user}` refers to it", table.name);
+            self.fail("2BP01", reason);
+        }
+    }
+
+    pub(super) fn drop_view(&mut self) {
+        let name = &self.object().name;
+        if let Some(reason) = self.dependent(self.schema(), name, None, false) {
+            self.fail("2BP01", format!("view `{name}` cannot be dropped: {reason}"));
+        }
+    }
+
+    /// A type or sequence that is there already: push does not look at schemas that the config leaves out.
+    pub(super) fn create(&mut self) {
+        if self.touch.aspect != Aspect::Existence {
+            return;
+        }
+        let catalog = &self.input.live.catalog;
+        let object = self.object();
+        let name = &object.name;
+        if object.kind == ObjectKind::Enum && catalog.enums.iter().any(|item| ObjectRef::enumeration(item) == *object) {
+            self.fail("42710", format!("type `{name}` is there already"));
+        }
+        if object.kind == ObjectKind::Sequence
+            && catalog.sequences.iter().any(|item| ObjectRef::sequence(item) == *object)
+        {
+            self.fail("42P07", format!("sequence `{name}` is there already"));
+        }
+    }
+
+    pub(super) fn undefined_schema(&mut self) {
+        let object = self.object();
+        self.fail("3F000", format!("`{object}` is given a type of the schema \"undefined\", which does not exist"));
+    }
+}
