@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::counted;
 use super::escape::{annotation, markdown_code};
-use crate::catalog::Generation;
+use crate::catalog::{Family, Generation};
 use crate::cli::plan::{Comparison, PlanReport};
 use crate::push::{Aspect, Outcome, Prompt, Statement};
 
@@ -38,6 +38,7 @@ pub fn json(report: &PlanReport) -> Value {
             "statement": failure.statement.and_then(|index| plan.statements.get(index)).map(|item| &item.sql),
             "sqlstate": failure.sqlstate,
             "reason": failure.reason,
+            "exitCode": failure.statement.map(|_| exit_code(report)),
             "applied": applied.map(|item| &item.sql).collect::<Vec<_>>(),
         })
     });
@@ -104,11 +105,16 @@ fn doubts(report: &PlanReport) -> Vec<String> {
     lines
 }
 
+/// What drizzle-kit exits with when a statement fails.
+fn exit_code(report: &PlanReport) -> u8 {
+    u8::from(report.kit.generation() == Generation::V1 || report.dialect.family() == Family::Sqlite)
+}
+
 /// How push ends when a statement fails.
 fn ending(report: &PlanReport) -> &'static str {
-    match report.kit.generation() {
-        Generation::V0 => "drizzle-kit then prints the error and exits with 0 all the same.",
-        Generation::V1 => "drizzle-kit then exits with an error.",
+    match exit_code(report) {
+        0 => "drizzle-kit then prints the error and exits with 0 all the same.",
+        _ => "drizzle-kit then exits with an error.",
     }
 }
 

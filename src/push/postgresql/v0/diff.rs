@@ -10,7 +10,7 @@ use super::tables::{self, Parts};
 use super::{columns, spell};
 use crate::catalog::{ObjectKind, ObjectRef};
 use crate::push::input::Input;
-use crate::push::postgresql::enum_values;
+use crate::push::postgresql::{enum_values, words};
 use crate::push::renames::Renames;
 use crate::push::{Aspect, Touch};
 
@@ -362,7 +362,7 @@ fn create_view(item: &Vista) -> String {
     let with = if options.is_empty() { String::new() } else { format!(" WITH ({})", options.join(", ")) };
     let word = if view.materialized { " MATERIALIZED" } else { "" };
     let no_data = if view.with_no_data { " WITH NO DATA" } else { "" };
-    let query = view.definition.known().map_or("unknown", String::as_str);
+    let query = words::query(view);
     format!("CREATE{word} VIEW {}{with} AS ({query}){no_data};", format_args!("\"{}\".\"{}\"", item.schema, item.name))
 }
 

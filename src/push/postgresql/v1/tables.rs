@@ -6,10 +6,10 @@ use super::snapshot::{Body, Enumeration, Seq, Side, Tab, Vista};
 use super::{Step, columns};
 use crate::catalog::{ObjectKind, ObjectRef, Rows};
 use crate::push::input::Input;
-use crate::push::postgresql::enum_values;
 use crate::push::postgresql::v0::resolve::{self, Resolution, Thing, key};
 use crate::push::postgresql::v0::snapshot::{PUBLIC, qualified};
 use crate::push::postgresql::v0::spell::{options_text, quoted};
+use crate::push::postgresql::{enum_values, words};
 use crate::push::renames::Renames;
 use crate::push::{Aspect, Loss, Touch};
 
@@ -315,7 +315,7 @@ fn create_view(item: &Vista) -> String {
     let with = if options.is_empty() { String::new() } else { format!(" WITH ({})", options.join(", ")) };
     let word = if view.materialized { " MATERIALIZED" } else { "" };
     let no_data = if view.with_no_data { " WITH NO DATA" } else { "" };
-    let query = view.definition.known().map_or("unknown", String::as_str);
+    let query = words::query(view);
     format!("CREATE{word} VIEW {}{with} AS ({query}){no_data};", qualified(&item.schema, &item.name))
 }
 
