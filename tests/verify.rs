@@ -342,3 +342,30 @@ async fn mysql_is_proved_by_what_was_seen() {
         assert!(details.starts_with(surprise), "{change} {expected:?}: {details}");
     }
 }
+
+#[tokio::test]
+async fn rows_are_asked_where_only_they_tell_whether_push_fails() {
+    let Some(server) = postgresql::Server::shared() else { return };
+    let sql = "create table t (id integer primary key, a text, b text); insert into t values (1, null, 'x'); analyze;";
+    server.create("rows_asked", sql).await;
+    let project = Project::new("postgresql", &server.url("rows_asked"));
+    let schema = "import { integer, pgTable, text } from \"drizzle-orm/pg-core\";\nexport const t = pgTable(\"t\", { id: \
+                  integer().primaryKey(), a: text().notNull(), b: text().unique() });\n";
+    fs::write(project.path("schema.ts"), schema).expect("a file");
+    let plan = |more: &[&str]| -> (i32, Value) {
+        let (code, stdout, stderr) = project.run(&[&["plan", "-f", "json"], more].concat());
+        (code, serde_json::from_str(&stdout).unwrap_or_else(|error| panic!("{error}: {stdout}{stderr}")))
+    };
+    let (_, without) = plan(&[]);
+    assert_eq!(without["fails"], Value::Null);
+    assert_eq!(without["mayFail"].as_array().map(Vec::len), Some(2), "{without:#}");
+    let (code, with) = plan(&["--check-rows"]);
+    assert_eq!((code, &with["outcome"]), (1, &Value::from("fails")), "{with:#}");
+    assert_eq!(with["fails"]["sqlstate"], "23502");
+    assert_eq!(with["fails"]["statement"], "ALTER TABLE \"t\" ALTER COLUMN \"a\" SET NOT NULL;");
+    assert_eq!(with["fails"]["exitCode"], 0);
+    assert_eq!((&with["mayFail"], &with["rowsChecked"]), (&Value::Array(Vec::new()), &Value::Bool(true)));
+    let (_, text, _) = project.run(&["plan", "--kit-version", "1.0.0-rc.5"]);
+    assert!(text.contains("It may fail at statement 1: if a row holds NULL in `t.a` (SQLSTATE 23502)."), "{text}");
+    assert!(text.contains("Run with --check-rows to know"), "{text}");
+}

@@ -80,21 +80,21 @@ impl Step<'_, '_> {
             return;
         }
         let Some(from) = column.sql_type.known().map(String::as_str) else { return };
-        if self.done.of_column(Aspect::Type, table, name) && !self.done.without_default(table, name)
-            || self.done.of_column(Aspect::Definition, table, name)
-        {
+        if self.done.retyped(table, name) {
             return self.set_type_again(table, column, sql_type);
         }
         let was_enum = column.type_schema.is_some();
         let to_enum = self.values_of(sql_type);
+        let default = matches!(column.default.known(), Some(Some(_))) && !self.done.without_default(table, name);
         let cast = match (was_enum, &to_enum) {
+            // A default of one enum is none of another, whatever USING says of the rows.
+            (true, Some(_)) if !same_name(from, sql_type) && default => Some(Cast::Explicit),
             (true, _) if sql_type.starts_with("text") => Some(Cast::Assignment),
             (_, Some(_)) if matches!(casts::plain(from), Some("text" | "varchar" | "char")) => Some(Cast::Explicit),
             (true, _) | (_, Some(_)) => None,
             _ => casts::cast(from, sql_type),
         };
         let Some(cast) = cast else { return };
-        let default = matches!(column.default.known(), Some(Some(_))) && !self.done.without_default(table, name);
         match cast {
             Cast::None if using => {
                 self.fail("42846", format!("`{place}`: no value of `{from}` becomes one of `{sql_type}`"));
@@ -176,6 +176,12 @@ impl Step<'_, '_> {
         let found = enums.into_iter().find(|item| item.name == name && item.schema.as_deref() == Some(&schema));
         found.map(|item| item.values.clone())
     }
+}
+
+/// Whether two texts name the same type, schema and quotes aside.
+fn same_name(a: &str, b: &str) -> bool {
+    let bare = |text: &str| text.rsplit('.').next().map(|name| name.replace('"', "")).unwrap_or_default();
+    bare(a) == bare(b)
 }
 
 fn is_serial(column: &Column) -> bool {

@@ -18,6 +18,8 @@ pub(super) struct Done<'s> {
     required: HashSet<ColumnKey<'s>>,
     /// Constraints that are dropped, also where they come back.
     constraints: HashSet<ColumnKey<'s>>,
+    /// Columns whose type was set.
+    retyped: HashSet<ColumnKey<'s>>,
     /// Tables with new keys.
     keyed: HashSet<(Option<&'s str>, Option<&'s str>)>,
 }
@@ -35,6 +37,9 @@ impl<'s> Done<'s> {
             }
             if statement.sql.ends_with(" DROP DEFAULT;") {
                 self.defaults.insert(key);
+            }
+            if statement.sql.contains(" SET DATA TYPE ") {
+                self.retyped.insert(key);
             }
             if statement.sql.ends_with(" SET NOT NULL;") {
                 self.required.insert(key);
@@ -58,6 +63,11 @@ impl<'s> Done<'s> {
     /// Whether a column has no default any more.
     pub fn without_default(&self, table: &Table, column: &str) -> bool {
         self.defaults.contains(&(table.schema.as_deref(), Some(table.name.as_str()), column))
+    }
+
+    /// Whether the type of a column was set.
+    pub fn retyped(&self, table: &Table, column: &str) -> bool {
+        self.retyped.contains(&(table.schema.as_deref(), Some(table.name.as_str()), column))
     }
 
     /// Whether a column has become NOT NULL.

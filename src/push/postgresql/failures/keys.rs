@@ -45,8 +45,8 @@ impl Step<'_, '_> {
         let known = columns.iter().all(|column| self.is_as_it_was(table, column));
         if !known {
             // What is new is NULL in every row, or the same.
-            let fresh = columns.iter().any(|column| table.column(column).is_none());
-            if !fresh || nulls_too {
+            let apart = |column: &String| table.column(column).is_none() && self.tells_apart(table, column, nulls_too);
+            if !columns.iter().any(apart) {
                 self.doubt("23505", reason, table, None);
             }
             return;
@@ -145,6 +145,16 @@ impl Step<'_, '_> {
         let Some(table) = self.table() else { return };
         let name = self.sql.split_once(" DROP CONSTRAINT ").map_or("", |(_, rest)| rest);
         let Some(name) = name.split('"').nth(1) else { return };
+        let foreign = table.foreign_keys.iter().find(|key| key.name.as_deref() == Some(name));
+        if let Some(key) = foreign {
+            let target = self.input.live.catalog.table(key.foreign_schema.as_deref(), &key.foreign_table);
+            if target.is_some_and(|target| self.done.gone(&target.object())) {
+                let reason =
+                    format!("foreign key `{name}` is gone already: it went with table `{}`", key.foreign_table);
+                self.fail("42704", reason);
+            }
+            return;
+        }
         let key = table.primary_key.as_ref().filter(|key| key.name.as_deref() == Some(name)).map(|key| &key.columns);
         let unique = table.uniques.iter().find(|unique| unique.name.as_deref() == Some(name));
         let Some(columns) = key.or(unique.map(|unique| &unique.columns)) else { return };
@@ -175,6 +185,21 @@ impl Step<'_, '_> {
         const CHANGES: [Aspect; 5] =
             [Aspect::Type, Aspect::Generated, Aspect::Existence, Aspect::Absence, Aspect::Definition];
         table.column(column).is_some() && !CHANGES.iter().any(|aspect| self.done.of_column(*aspect, table, column))
+    }
+
+    /// Whether a column that is added makes no two rows alike: NULL, or another value each time.
+    fn tells_apart(&self, table: &Table, column: &str, nulls_too: bool) -> bool {
+        const EACH_ANOTHER: [&str; 3] = ["nextval(", "random", "serial"];
+        let declared = self.input.declared.tables.iter().map(|declared| &declared.table);
+        let mut declared = declared.filter(|it| it.schema == table.schema && it.name == table.name);
+        let Some(column) = declared.find_map(|table| table.column(column)) else { return true };
+        let says = |text: &str| EACH_ANOTHER.iter().any(|word| text.contains(word));
+        match column.default.known() {
+            _ if column.identity.is_some() || column.sql_type.known().is_some_and(|text| says(text)) => true,
+            Some(None) => !nulls_too && column.generated.is_none(),
+            Some(Some(default)) => says(default),
+            None => true,
+        }
     }
 
     /// Whether no two rows can hold the same values in `columns`.

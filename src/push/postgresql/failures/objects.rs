@@ -31,10 +31,8 @@ impl Step<'_, '_> {
         }
     }
 
+    /// DROP TYPE, also of an enum that is made anew.
     pub(super) fn drop_type(&mut self) {
-        if self.touch.aspect != Aspect::Absence {
-            return;
-        }
         let (schema, name) = (self.schema(), self.object().name.as_str());
         let user = self.input.live.catalog.tables.iter().find_map(|table| {
             let column = table.columns.iter().find(|column| {
@@ -42,7 +40,7 @@ impl Step<'_, '_> {
                 column.type_schema.as_deref() == schema
                     && element == Some(name)
                     && !self.done.gone(&ObjectRef::column(table, &column.name))
-                    && !self.done.of_column(Aspect::Type, table, &column.name)
+                    && !self.done.retyped(table, &column.name)
             })?;
             Some(format!("{}.{}", table.name, column.name))
         });

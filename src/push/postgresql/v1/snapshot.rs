@@ -1,7 +1,7 @@
 //! Both sides as drizzle-kit 1.0 sees them: tables with their columns, and lists of everything else.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::catalog::{
     Column, EnumType, Generated, Index, ObjectKind, ObjectRef, OwnedSequence, Policy, Rows, Table, TableKind,
@@ -186,6 +186,7 @@ pub(super) fn declared<'a>(input: &Input<'a>) -> Side<'a> {
     side.views.sort_by_key(|vista| vista.view.materialized);
     // What stands beside the columns of all tables comes before what stands on a column.
     side.parts.sort_by_key(|part| part.on_column);
+    first_of_each(&mut side.parts);
     side
 }
 
@@ -269,6 +270,20 @@ pub(super) fn live<'a>(input: &Input<'a>) -> Side<'a> {
         .map(vista)
         .collect();
     side
+}
+
+/// Of parts with one key, push keeps the first; and a unique constraint on a column that one beside the columns stands for
+/// already is not another.
+fn first_of_each(parts: &mut Vec<Part>) {
+    let mut seen: HashSet<(ObjectKind, String, String, String)> = HashSet::new();
+    let mut uniques: HashSet<(String, String, Vec<String>)> = HashSet::new();
+    parts.retain(|part| {
+        let table = if part.kind == ObjectKind::Index { String::new() } else { part.table.clone() };
+        let first = seen.insert((part.kind, part.schema.clone(), table, part.name.clone()));
+        let key = (part.schema.clone(), part.table.clone(), part.columns.clone());
+        let another = part.kind != ObjectKind::Unique || uniques.insert(key) || !part.on_column;
+        first && another
+    });
 }
 
 fn enumeration(item: &EnumType) -> Enumeration<'_> {
