@@ -1,5 +1,6 @@
--- What keeps a column, or a whole table or view, from being dropped: views, policies and generated columns.
-select distinct n.nspname::text, c.relname::text, a.attname::text,
+select distinct
+  -- What keeps a column, or a whole table or view, from being dropped: views, policies and generated columns.
+  n.nspname::text, c.relname::text, a.attname::text,
        case when v.oid is not null then 'view' when p.oid is not null then 'policy' else 'generated' end,
        coalesce(vn.nspname, pn.nspname, gn.nspname)::text, coalesce(v.relname, pc.relname, g.relname)::text,
        coalesce(p.polname, ga.attname)::text

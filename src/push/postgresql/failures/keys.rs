@@ -61,7 +61,9 @@ impl Step<'_, '_> {
     fn primary_key(&mut self, columns: Option<&str>) {
         let Some(table) = self.table() else { return };
         let mut key = table.primary_key.iter();
-        if key.any(|key| !self.done.gone(&ObjectRef::primary_key(table, key))) {
+        // 0.31 drops the old one in the same breath.
+        let replaces = self.sql.contains(" DROP CONSTRAINT ");
+        if !replaces && key.any(|key| !self.done.gone(&ObjectRef::primary_key(table, key))) {
             self.fail("42P16", format!("`{}` has a primary key already", table.name));
             return;
         }
