@@ -376,6 +376,9 @@ pub struct Index {
     /// Storage parameters, `(name, value)` (PostgreSQL: `fillfactor`); what `.using()`, `.algorithm()` and `.lock()` say
     /// (MySQL, declared).
     pub storage: Vec<(String, String)>,
+    /// Whether the code gives a value of `storage` as a number or a boolean, which drizzle-kit 0.x takes for another value
+    /// than its text in the database.
+    pub storage_is_typed: bool,
     /// NULLS NOT DISTINCT (PostgreSQL 15 and later).
     pub nulls_not_distinct: bool,
     /// How the code declares it: drizzle-kit 0.x makes SQLite's unique constraints indexes.

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::drizzle::extras::option_text;
 use super::drizzle::{Extra, IndexExtra, Known, Policy, Reference, TableId, UniqueColumn};
 use super::evaluate::Arguments;
 use super::lowering::Lowering;
@@ -319,8 +320,12 @@ impl Lowering<'_, '_> {
             Family::Mysql | Family::Sqlite => None,
         };
         let mut storage: Vec<(String, String)> = Vec::new();
+        let given = index.storage.clone()?;
+        let storage_is_typed = given.iter().any(|(_, value)| value.as_text().is_none());
         if self.family == Family::Postgresql {
-            storage.clone_from(&index.storage);
+            for (name, value) in given {
+                storage.push((name, option_text(&value, location)?));
+            }
         }
         if self.family == Family::Mysql {
             storage.extend(index.method.iter().map(|method| ("using".to_owned(), method.to_string())));
@@ -333,6 +338,7 @@ impl Lowering<'_, '_> {
             columns,
             predicate,
             storage,
+            storage_is_typed,
             concurrently: index.concurrently,
             name_is_default,
             ..Default::default()

@@ -245,6 +245,12 @@ impl Lowering<'_, '_> {
                     self.declared.existing_views.push((schema, name.to_string()));
                     return;
                 }
+                let Some(options) = self.known(view.options.clone(), &format!("the options of the view \"{name}\""))
+                else {
+                    // Nothing is claimed about it, as about one that is only said to exist.
+                    self.declared.existing_views.push((schema, name.to_string()));
+                    return;
+                };
                 let style = self.style(false);
                 let definition = match &view.query {
                     Some(sql) => self.evaluator.sql_text(sql, style, view.location).map_or(Fact::Unknown, Fact::Known),
@@ -255,7 +261,7 @@ impl Lowering<'_, '_> {
                     name: name.to_string(),
                     materialized: view.materialized,
                     definition,
-                    options: view.options.clone(),
+                    options,
                     with_no_data: view.with_no_data,
                     ..Default::default()
                 };

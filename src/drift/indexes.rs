@@ -4,6 +4,7 @@
 use super::compare::{Pair, Sides};
 use super::index_key::same_key;
 use super::matching::{Matching, Rules, all, pair_up_open};
+use super::parameters::same_parameters;
 use super::parts::{Kind, report};
 use super::short_sql::{index_text, unique_text};
 use super::{Code, Drift};
@@ -176,7 +177,8 @@ fn same_index(sides: &Sides, pair: &Pair, a: &Index, b: &Index) -> Same {
         || b.invalid
         || b.invisible
         || (a.method != b.method && method(a) != method(b))
-        || !sides.same_set(&a.include, &b.include);
+        || !sides.same_set(&a.include, &b.include)
+        || (sides.family == Family::Postgresql && !same_parameters(&method(a), &a.storage, &b.storage));
     if differs {
         return Same::No;
     }

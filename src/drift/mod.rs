@@ -20,6 +20,7 @@ mod nullability;
 mod of_object;
 mod others;
 mod ownership;
+mod parameters;
 mod parts;
 mod places;
 mod policies;

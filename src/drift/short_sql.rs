@@ -182,6 +182,9 @@ pub(super) fn index_text(index: &Index) -> String {
     if index.nulls_not_distinct {
         text.push_str(" nulls not distinct");
     }
+    if index.method.is_some() {
+        text.push_str(&with_options(&index.storage));
+    }
     if let Some(predicate) = &index.predicate {
         let _ = write!(text, " where {predicate}");
     }
@@ -249,7 +252,11 @@ pub(super) fn view_text(view: &View) -> String {
     let query = full_query(view);
     let short: String = query.chars().take(SHOWN_QUERY).collect();
     let cut = if short.len() < query.len() { "..." } else { "" };
-    format!("{}view{} as {short}{cut}", if view.materialized { "materialized " } else { "" }, with_options(view))
+    format!(
+        "{}view{} as {short}{cut}",
+        if view.materialized { "materialized " } else { "" },
+        with_options(&view.options)
+    )
 }
 
 fn full_query(view: &View) -> String {
@@ -257,8 +264,9 @@ fn full_query(view: &View) -> String {
     query.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn with_options(view: &View) -> String {
-    let options: Vec<String> = view.options.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+/// ` with (fillfactor = 70)`, where there are any.
+fn with_options(options: &[(String, String)]) -> String {
+    let options: Vec<String> = options.iter().map(|(name, value)| format!("{name} = {value}")).collect();
     if options.is_empty() { String::new() } else { format!(" with ({})", options.join(", ")) }
 }
 

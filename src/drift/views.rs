@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::compare::Sides;
+use super::parameters::same_parameters;
 use super::places::kin_place;
 use super::short_sql::view_text;
 use super::{Code, Drift};
-use crate::catalog::{ObjectRef, Same, View, same_query};
+use crate::catalog::{Family, ObjectRef, Same, View, same_query};
 
 /// Views, by what they show.
 pub(super) fn compare(sides: &Sides, drifts: &mut Vec<Drift>) {
@@ -46,7 +47,12 @@ pub(super) fn compare(sides: &Sides, drifts: &mut Vec<Drift>) {
 }
 
 fn same(sides: &Sides, declared: &View, live: &View) -> Same {
-    if declared.materialized != live.materialized {
+    let kind = match (sides.family, declared.materialized) {
+        (Family::Postgresql, false) => "view",
+        (Family::Postgresql, true) => "materialized view",
+        (Family::Mysql | Family::Sqlite, _) => "mysql view",
+    };
+    if declared.materialized != live.materialized || !same_parameters(kind, &declared.options, &live.options) {
         return Same::No;
     }
     match (declared.definition.known(), live.definition.known()) {

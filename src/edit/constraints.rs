@@ -210,10 +210,14 @@ impl Writer<'_> {
             Some(predicate) => format!(".where({})", self.sql(predicate)),
             None => String::new(),
         };
+        // As texts, which is how drizzle-kit 0.x reads them from the database.
+        let storage: Vec<String> =
+            index.storage.iter().map(|(name, value)| format!("{name}: {}", self.style.string(value))).collect();
+        let with = if storage.is_empty() { String::new() } else { format!(".with({{ {} }})", storage.join(", ")) };
         self.index_remarks(table, index);
         Extra {
             key: index.name.clone(),
-            text: format!("{function}({}){on}{predicate}", self.style.string(&index.name)),
+            text: format!("{function}({}){on}{with}{predicate}", self.style.string(&index.name)),
         }
     }
 

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::exports::{DrizzleFunction, Purpose, table_function};
+use super::extras::option_text;
 use super::modifiers::text_of;
 use super::{
     Choice, Chunk, ColumnBuilder, ColumnFunction, ColumnState, CustomType, EnumValue, Extra, IndexExtra, Known,
@@ -100,7 +101,7 @@ impl Evaluator<'_> {
                 columns: None,
                 method: None,
                 options: Vec::new(),
-                storage: Vec::new(),
+                storage: Ok(Vec::new()),
                 concurrently: false,
                 predicate: None,
             })),
@@ -129,7 +130,7 @@ impl Evaluator<'_> {
                 name: required(&first, name_location),
                 schema: Ok(None),
                 materialized: role == Purpose::MaterializedView,
-                options: Vec::new(),
+                options: Ok(Vec::new()),
                 with_no_data: false,
             })),
             Purpose::Sql => match self.elements(&first, location) {
@@ -464,7 +465,7 @@ impl Evaluator<'_> {
                 name: required(&arguments.get(0), location),
                 schema: own,
                 materialized: name == "materializedView",
-                options: Vec::new(),
+                options: Ok(Vec::new()),
                 with_no_data: false,
             })),
             _ => Self::unknown(location, format!(".{name}() is not read")),
@@ -520,13 +521,16 @@ impl Evaluator<'_> {
             },
             // PostgreSQL's.
             "with" => {
-                let options = self.named_options(&arguments.get(0), location).into_iter();
                 let mut builder = (**builder).clone();
-                builder
-                    .options
-                    .extend(options.map(|(name, value)| (crate::declared::cased(&name, Casing::SnakeCase), value)));
-                // drizzle-kit keeps them in an order of its own.
-                builder.options.sort_by_key(|(name, _)| VIEW_OPTIONS.iter().position(|known| known == name));
+                builder.options = builder.options.and_then(|mut options| {
+                    for (name, value) in self.named_options(&arguments.get(0), location)? {
+                        options
+                            .push((crate::declared::cased(&name, Casing::SnakeCase), option_text(&value, location)?));
+                    }
+                    // drizzle-kit keeps them in an order of its own.
+                    options.sort_by_key(|(name, _)| VIEW_OPTIONS.iter().position(|known| known == name));
+                    Ok(options)
+                });
                 Value::ViewBuilder(Rc::new(builder))
             }
             "withNoData" => Value::ViewBuilder(Rc::new(ViewBuilder { with_no_data: true, ..(**builder).clone() })),
@@ -538,11 +542,14 @@ impl Evaluator<'_> {
                     _ => "check_option",
                 };
                 let value = match arguments.get(0) {
-                    Value::Undefined => Some("cascaded".to_owned()),
-                    value => value.as_text().map(ToString::to_string),
+                    Value::Undefined => Ok("cascaded".to_owned()),
+                    value => option_text(&value, location),
                 };
                 let mut builder = (**builder).clone();
-                builder.options.extend(value.map(|value| (option.to_owned(), value)));
+                builder.options = builder.options.and_then(|mut options| {
+                    options.push((option.to_owned(), value?));
+                    Ok(options)
+                });
                 Value::ViewBuilder(Rc::new(builder))
             }
             _ => Value::ViewBuilder(builder.clone()),

@@ -4,9 +4,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::modifiers::text_of;
-use super::{Extra, IndexKey};
+use super::{Extra, IndexKey, Known};
 use crate::declared::evaluate::{Arguments, Evaluator};
-use crate::declared::value::{Location, Value};
+use crate::declared::value::{Location, Unknown, Value};
 
 impl Evaluator<'_> {
     pub(in crate::declared) fn modify_extra(
@@ -22,7 +22,7 @@ impl Evaluator<'_> {
             values.push(Value::Unknown(unknown.clone()));
         }
         let mut known = true;
-        let named = if name == "with" { self.named_options(&first, location) } else { Vec::new() };
+        let named = if name == "with" { self.named_options(&first, location) } else { Ok(Vec::new()) };
         match &mut *extra.borrow_mut() {
             Extra::Index(index) => match name {
                 "on" | "onOnly" => index.columns = Some(values),
@@ -55,16 +55,32 @@ impl Evaluator<'_> {
         if known { Value::Extra(extra.clone()) } else { Self::unknown(location, format!(".{name}() is not read")) }
     }
 
-    /// The properties of an object as texts, without those that are not known.
-    pub(in crate::declared) fn named_options(&mut self, options: &Value, location: Location) -> Vec<(String, String)> {
-        let Value::Object(object) = options else { return Vec::new() };
+    /// The properties of an object that are given.
+    pub(in crate::declared) fn named_options(
+        &mut self,
+        options: &Value,
+        location: Location,
+    ) -> Known<Vec<(String, Value)>> {
+        let object = match options {
+            Value::Object(object) => object,
+            Value::Undefined => return Ok(Vec::new()),
+            Value::Unknown(unknown) => return Err(unknown.clone()),
+            _ => return Err(Rc::new(Unknown { location, why: "these options are no object that is read".into() })),
+        };
+        if let Some(unknown) = &*object.open.borrow() {
+            return Err(unknown.clone());
+        }
         let keys: Vec<_> = object.properties.borrow().keys().copied().collect();
         let names: Vec<String> = keys.into_iter().map(|key| self.text(key).to_string()).collect();
-        let texts = names.into_iter().filter_map(|name| {
-            let value = self.option(options, &name, location).to_text()?;
-            (&*value != "undefined").then(|| (name, value.to_string()))
-        });
-        texts.collect()
+        let mut named = Vec::new();
+        for name in names {
+            match self.option(options, &name, location) {
+                Value::Undefined => {}
+                Value::Unknown(unknown) => return Err(unknown),
+                value => named.push((name, value)),
+            }
+        }
+        Ok(named)
     }
 
     /// `t.name.desc()` and the like; `None` where `name` is another method.
@@ -90,5 +106,14 @@ impl Evaluator<'_> {
             _ => return None,
         }
         Some(Value::IndexKey(Rc::new(key)))
+    }
+}
+
+/// The value of an option as SQL has it.
+pub(in crate::declared) fn option_text(value: &Value, location: Location) -> Known<String> {
+    match (value, value.to_text()) {
+        (Value::Unknown(unknown), _) => Err(unknown.clone()),
+        (_, Some(text)) => Ok(text.to_string()),
+        _ => Err(Rc::new(Unknown { location, why: "this option has no text that is read".into() })),
     }
 }

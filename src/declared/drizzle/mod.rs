@@ -4,7 +4,7 @@ mod build;
 mod columns;
 mod constructors;
 mod exports;
-mod extras;
+pub(super) mod extras;
 mod modifiers;
 mod mysql;
 mod pg;
@@ -187,8 +187,8 @@ pub(super) struct ViewBuilder {
     pub name: Known<Rc<str>>,
     pub schema: Known<Option<Rc<str>>>,
     pub materialized: bool,
-    /// What `.algorithm()` and the like say, `(name, value)`.
-    pub options: Vec<(String, String)>,
+    /// What `.with()`, `.algorithm()` and the like say, `(name, value)`.
+    pub options: Known<Vec<(String, String)>>,
     pub with_no_data: bool,
 }
 
@@ -199,7 +199,7 @@ pub(super) struct View {
     pub schema: Known<Option<Rc<str>>>,
     pub materialized: bool,
     pub existing: bool,
-    pub options: Vec<(String, String)>,
+    pub options: Known<Vec<(String, String)>>,
     pub with_no_data: bool,
     /// Its query, where it is SQL text.
     pub query: Option<Rc<Sql>>,
@@ -269,7 +269,7 @@ pub(super) struct IndexExtra {
     /// What `.algorithm()` and `.lock()` say (MySQL).
     pub options: Vec<(&'static str, Rc<str>)>,
     /// What `.with({ ... })` says (PostgreSQL).
-    pub storage: Vec<(String, String)>,
+    pub storage: Known<Vec<(String, Value)>>,
     pub concurrently: bool,
     pub predicate: Option<Value>,
 }

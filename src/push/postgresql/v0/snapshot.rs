@@ -474,9 +474,9 @@ pub(super) fn indexes<'a>(tab: &Tab<'a>) -> Vec<Ind<'a>> {
             let hide = |name: &String| if expressions { String::new() } else { name.clone() };
             columns.extend(index.include.iter().map(|name| format!("{}--true--last", hide(name))));
         }
-        // The code has numbers where the database has texts, so that they are never equal.
-        let side = if live { "database" } else { "code" };
-        let with = if index.storage.is_empty() { String::new() } else { format!("{side} {:?}", index.storage) };
+        // The database has texts: a number of the code is never equal to one.
+        let typed = if index.storage_is_typed { "typed " } else { "" };
+        let with = if index.storage.is_empty() { String::new() } else { format!("{typed}{:?}", index.storage) };
         let method = index.method.as_deref().unwrap_or("btree");
         let words = format!("{};{};{};{method};{with}", index.name, columns.join(",,"), index.unique);
         Ind { index, words }
