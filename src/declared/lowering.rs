@@ -1,5 +1,6 @@
 //! From evaluated exports to the declared side: what drizzle-kit sees, as plain data with places.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -111,6 +112,10 @@ impl Lowering<'_, '_> {
         for policy in policies {
             self.linked_policy(&policy);
         }
+        // drizzle-kit 0.x puts all into maps by name. 1.0 refuses to work with two of one name.
+        keep_last(&mut self.declared.tables, |it| (it.table.schema.clone(), it.table.name.clone()));
+        keep_last(&mut self.declared.enums, |it| (it.value.schema.clone(), it.value.name.clone()));
+        keep_last(&mut self.declared.views, |it| (it.value.schema.clone(), it.value.name.clone()));
     }
 
     fn key(&self, id: TableId) -> TableKey {
@@ -473,4 +478,20 @@ fn same_object(a: &Value, b: &Value) -> bool {
         (Value::View(a), Value::View(b)) => Rc::ptr_eq(a, b),
         _ => false,
     }
+}
+
+/// Leaves the last of what bears one name, in the place of the first.
+fn keep_last<T>(list: &mut Vec<T>, name: impl Fn(&T) -> (Option<String>, String)) {
+    let mut places = HashMap::with_capacity(list.len());
+    let mut kept: Vec<T> = Vec::with_capacity(list.len());
+    for item in list.drain(..) {
+        match places.entry(name(&item)) {
+            Entry::Occupied(place) => kept[*place.get()] = item,
+            Entry::Vacant(place) => {
+                place.insert(kept.len());
+                kept.push(item);
+            }
+        }
+    }
+    *list = kept;
 }
