@@ -41,6 +41,10 @@ pub(super) fn query(family: Family, text: &str) -> Option<Node> {
 }
 
 fn parser(family: Family, text: &str) -> Option<Parser<'static>> {
+    // To the parser an escaped `v` is a letter, to PostgreSQL's newer versions it is a vertical tab.
+    if family == Family::Postgresql && text.contains("\\v") {
+        return None;
+    }
     let grammar = grammar(family);
     let mut tokens: Vec<TokenWithSpan> = Tokenizer::new(grammar, text).tokenize_with_location().ok()?;
     tokens.retain(|token| !matches!(token.token, Token::Whitespace(_)));
