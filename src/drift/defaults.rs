@@ -39,7 +39,18 @@ fn same(sides: &Sides, columns: &ColumnPair) -> Same {
         return Same::Unknown;
     }
     let own = |column| split(sides.family, column).0;
-    same_default(sides.dialect(), sql_type, own(columns.declared), own(columns.live))
+    let is_mariadb = sides.live.information_schema.as_ref().is_some_and(|schema| schema.is_mariadb);
+    let widened = own(columns.declared).filter(|_| is_mariadb).and_then(|text| with_digits(sql_type, text));
+    let mine = widened.as_deref().or_else(|| own(columns.declared));
+    same_default(sides.dialect(), sql_type, mine, own(columns.live))
+}
+
+/// MariaDB gives the current time as many digits of a second as its column has, where nobody says how many.
+fn with_digits(sql_type: &str, text: &str) -> Option<String> {
+    const NOW: &[&str] = &["now", "current_timestamp", "localtime", "localtimestamp"];
+    let digits = sql_type.strip_prefix("timestamp(").or_else(|| sql_type.strip_prefix("datetime("))?;
+    let word = text.trim().trim_start_matches('(').trim_end_matches([')', '(']).trim().to_ascii_lowercase();
+    NOW.contains(&word.as_str()).then(|| format!("current_timestamp({digits}"))
 }
 
 /// A known default, and whether an ON UPDATE stands behind it: MySQL takes both out of one text of the code.

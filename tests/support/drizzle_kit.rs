@@ -14,20 +14,23 @@ use tempfile::TempDir;
 pub struct Project {
     folder: TempDir,
     modules: PathBuf,
+    /// What makes `drizzle-kit push` say what it would do and leave it at that.
+    dry: &'static [&'static str],
 }
 
 impl Project {
     /// An empty project with drizzle-kit 0.31.
     pub fn new() -> Option<Self> {
-        Self::with("drizzle-kit")
+        // It cannot ask without a terminal, so with `--strict` it never changes anything.
+        Self::with("drizzle-kit", &["push", "--strict", "--verbose"])
     }
 
     /// An empty project with drizzle-kit 1.0.
     pub fn of_1_0() -> Option<Self> {
-        Self::with("drizzle-kit-1.0")
+        Self::with("drizzle-kit-1.0", &["push", "--explain"])
     }
 
-    fn with(installed: &str) -> Option<Self> {
+    fn with(installed: &str, dry: &'static [&'static str]) -> Option<Self> {
         let cache = Path::new(env!("CARGO_MANIFEST_DIR")).join(".cache").join(installed);
         if !cache.join("complete").is_file() {
             let message = "drizzle-kit is not set up: run `bash tests/setup/drizzle-kit.sh`";
@@ -38,7 +41,7 @@ impl Project {
         let modules = cache.join("node_modules");
         let folder = tempfile::tempdir().expect("a folder");
         std::os::unix::fs::symlink(&modules, folder.path().join("node_modules")).expect("a link");
-        let project = Self { folder, modules };
+        let project = Self { folder, modules, dry };
         project.write("package.json", r#"{ "private": true, "type": "module" }"#);
         project.write(
             "tsconfig.json",
@@ -105,9 +108,9 @@ impl Project {
         self.run("drizzle-kit", &["push"]).1
     }
 
-    /// What `drizzle-kit push` says. It cannot ask without a terminal, so with `--strict` it never changes anything.
+    /// What `drizzle-kit push` says that it would do.
     pub fn push(&self) -> Push {
-        let (_, output) = self.run("drizzle-kit", &["push", "--strict", "--verbose"]);
+        let (_, output) = self.run("drizzle-kit", self.dry);
         Push { output }
     }
 }
@@ -128,14 +131,36 @@ impl Push {
     /// The statements that it would execute.
     pub fn statements(&self) -> Vec<String> {
         const HEADING: &str = "You are about to execute current statements:";
-        let Some((_, rest)) = self.output.split_once(HEADING) else { return Vec::new() };
-        let lines = rest.lines().take_while(|line| !line.contains("Interactive prompts require"));
-        let text = lines.filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n");
+        const HEADING_OF_1_0: &str = "--- Generated migration statements ---";
+        let text = match (self.output.split_once(HEADING), self.output.split_once(HEADING_OF_1_0)) {
+            (Some((_, rest)), _) => {
+                let lines = rest.lines().take_while(|line| !line.contains("Interactive prompts require"));
+                lines.filter(|line| !line.trim().is_empty()).collect::<Vec<_>>().join("\n")
+            }
+            (None, Some((_, rest))) => unboxed(rest),
+            (None, None) => return Vec::new(),
+        };
         text.split_inclusive(";\n")
             .map(|statement| statement.trim().to_owned())
             .filter(|text| !text.is_empty())
             .collect()
     }
+}
+
+/// The statements of 1.0, which puts some into boxes, below the reasons for them.
+fn unboxed(text: &str) -> String {
+    let mut statements = Vec::new();
+    let mut reasons = false;
+    for line in text.lines().take_while(|line| !line.contains("potential data loss statements")) {
+        match line.chars().next() {
+            Some('┌') => reasons = true,
+            Some('├') => reasons = false,
+            Some('└') | None => {}
+            _ if reasons => {}
+            _ => statements.push(line.strip_prefix("│ ").unwrap_or(line)),
+        }
+    }
+    statements.join("\n")
 }
 
 /// `text` without escape sequences.
