@@ -112,6 +112,9 @@ impl Evaluator<'_> {
             (Family::Postgresql, Value::Number(_) | Value::BigInt(_)) if word == "numeric" => {
                 Some(format!("'{}'", default.to_text()?))
             }
+            (Family::Postgresql, Value::String(text)) if matches!(word, "text" | "varchar" | "char") => {
+                Some(quoted(&text.replace('\\', "\\\\")))
+            }
             (Family::Postgresql, Value::Date(milliseconds)) if sql_type.contains("with time zone") => {
                 Some(format!("'{}+00'", date_text(*milliseconds, "timestamp")))
             }

@@ -256,7 +256,8 @@ impl Lowering<'_, '_> {
                     self.declared.existing_views.push((schema, name.to_string()));
                     return;
                 };
-                let style = self.style(false);
+                // All is written out, whatever the version.
+                let style = Style { bare_columns: false, inline: true, ..self.style(false) };
                 let definition = match &view.query {
                     Some(sql) => self.evaluator.sql_text(sql, style, view.location).map_or(Fact::Unknown, Fact::Known),
                     None => Fact::Unknown,

@@ -8,8 +8,8 @@ use indexmap::IndexMap;
 
 use super::Casing;
 use super::drizzle::{
-    ColumnBuilder, CustomType, DrizzleFunction, EnumValue, Extra, IndexKey, Policy, Role, Schema, SequenceValue, Sql,
-    TableFunction, TableId, View, ViewBuilder,
+    ColumnBuilder, CustomType, DrizzleFunction, EnumValue, Extra, IndexKey, Policy, Query, Role, Schema, SequenceValue,
+    Sql, TableFunction, TableId, View, ViewBuilder,
 };
 use super::environment::Parser;
 use super::known::Library;
@@ -77,6 +77,7 @@ pub(super) enum Value {
     Schema(Rc<Schema>),
     Sequence(Rc<SequenceValue>),
     ViewBuilder(Rc<ViewBuilder>),
+    Query(Rc<Query>),
     View(Rc<View>),
     Role(Rc<Role>),
     Policy(Rc<RefCell<Policy>>),

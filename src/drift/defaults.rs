@@ -30,7 +30,7 @@ fn same(sides: &Sides, columns: &ColumnPair) -> Same {
     let (Some(declared), Some(live)) = (columns.declared.default.known(), columns.live.default.known()) else {
         return Same::Unknown;
     };
-    if declared == live {
+    if declared == live || means_backslashes(sides.family, declared.as_deref(), live.as_deref()) {
         return Same::Yes;
     }
     let Some(sql_type) = columns.declared.sql_type.known() else { return Same::Unknown };
@@ -51,6 +51,12 @@ fn with_digits(sql_type: &str, text: &str) -> Option<String> {
     let digits = sql_type.strip_prefix("timestamp(").or_else(|| sql_type.strip_prefix("datetime("))?;
     let word = text.trim().trim_start_matches('(').trim_end_matches([')', '(']).trim().to_ascii_lowercase();
     NOW.contains(&word.as_str()).then(|| format!("current_timestamp({digits}"))
+}
+
+/// Whether the code's string is the live one but for its backslashes, which drizzle-kit 0.31 does not double for MySQL.
+fn means_backslashes(family: Family, declared: Option<&str>, live: Option<&str>) -> bool {
+    let (Some(declared), Some(live)) = (declared, live) else { return false };
+    family == Family::Mysql && declared.contains('\\') && live.replace("\\\\", "\\") == declared
 }
 
 /// A known default, and whether an ON UPDATE stands behind it: MySQL takes both out of one text of the code.

@@ -26,6 +26,8 @@ pub(super) fn mismatch(sides: &Sides, pair: &Pair, columns: &ColumnPair, drifts:
         () if declared == live => Class::Noise,
         // SQLite lets NULL into a key that is not INTEGER, which nobody wants: the code says no more than everyone means.
         () if sides.family == Family::Sqlite && declared && live_key => Class::Noise,
+        // drizzle 1.0 leaves it to `.primaryKey()` to mean NOT NULL.
+        () if sides.family == Family::Sqlite && live_key && is_the_key(table, &columns.declared.name) => Class::Noise,
         () => Class::Drift,
     };
     let object = ObjectRef::of_table(ObjectKind::Column, table, &columns.declared.name);
@@ -48,11 +50,12 @@ fn refuses_null(sides: &Sides, table: &Table, column: &Column) -> bool {
         }
         Family::Mysql => is_key(table, &column.name) || sql_type.eq_ignore_ascii_case("serial"),
         // INTEGER PRIMARY KEY is the row's own number.
-        Family::Sqlite => {
-            let key = table.primary_key.as_ref().is_some_and(|key| key.columns == [column.name.clone()]);
-            key && sql_type.eq_ignore_ascii_case("integer")
-        }
+        Family::Sqlite => is_the_key(table, &column.name) && sql_type.eq_ignore_ascii_case("integer"),
     }
+}
+
+fn is_the_key(table: &Table, column: &str) -> bool {
+    table.primary_key.as_ref().is_some_and(|key| matches!(key.columns.as_slice(), [only] if only == column))
 }
 
 fn is_key(table: &Table, column: &str) -> bool {

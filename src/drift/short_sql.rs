@@ -191,6 +191,9 @@ pub(super) fn index_text(index: &Index) -> String {
     if index.invalid {
         text.push_str(" (invalid)");
     }
+    if index.invisible {
+        text.push_str(" invisible");
+    }
     text
 }
 
@@ -220,7 +223,10 @@ fn index_key(key: &IndexColumn) -> String {
 
 /// `check (price > 0)`.
 pub(super) fn check_text(check: &Check) -> String {
-    format!("check {}", in_parentheses(check.expression.known().map_or("...", String::as_str)))
+    let condition = in_parentheses(check.expression.known().map_or("...", String::as_str));
+    let not_valid = if check.not_valid { " not valid" } else { "" };
+    let not_enforced = if check.not_enforced { " not enforced" } else { "" };
+    format!("check {condition}{not_valid}{not_enforced}")
 }
 
 /// `policy for select to public using (owner = 1)`.

@@ -138,6 +138,13 @@ impl<'a> Matcher<'a> {
         // Whatever happens to the rest of what it is about happens because of it.
         let mut numbers: Vec<usize> =
             own.chain(drift.also.iter().flat_map(touching)).map(|(number, _)| *number).collect();
+        // A schema comes and goes with what is in it.
+        let of_schema =
+            matches!(drift.object.kind, ObjectKind::Table | ObjectKind::Enum | ObjectKind::View | ObjectKind::Sequence);
+        if of_schema && !numbers.is_empty() && (drift.code.is_missing() || drift.code.is_undeclared()) {
+            let schema = ObjectRef::of_schema(ObjectKind::Table, drift.object.schema.clone(), "");
+            numbers.extend(touching(&schema).filter(|(_, aspect)| aspects.contains(aspect)).map(|(number, _)| *number));
+        }
         numbers.sort_unstable();
         numbers.dedup();
         numbers

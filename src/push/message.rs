@@ -135,7 +135,7 @@ pub(super) fn message(
         Code::DefaultMismatch => {
             let words = |side: &Option<String>| {
                 let text = side.as_deref().unwrap_or_default();
-                text.strip_prefix(object.name.as_str()).unwrap_or(text).trim().to_owned()
+                without_name(text, object).to_owned()
             };
             let (declared, live) = (words(&drift.declared), words(&drift.live));
             match drift.class {
@@ -275,8 +275,12 @@ fn one(whose: &str, object: &ObjectRef) -> String {
 /// A side without the column's own name, which the sentence has said already.
 fn definition(drift: &Drift, side: &Option<String>) -> String {
     let text = side.as_deref().unwrap_or_default();
-    let text = text.strip_prefix(drift.object.name.as_str()).unwrap_or(text).trim();
-    format!("`{text}`")
+    format!("`{}`", without_name(text, &drift.object))
+}
+
+fn without_name<'a>(text: &'a str, object: &ObjectRef) -> &'a str {
+    let rest = text.strip_prefix(object.name.as_str()).filter(|rest| rest.starts_with(' '));
+    rest.unwrap_or(text).trim()
 }
 
 /// The answer to what push wants to know before it creates and drops things of one kind, by which it renames instead.

@@ -177,25 +177,33 @@ impl Evaluator<'_> {
     fn operator(&mut self, text: &'static str, arguments: &Arguments) -> Value {
         let mut values: Vec<Value> = arguments.values.iter().map(|placed| placed.value.clone()).collect();
         values.retain(|value| !matches!(value, Value::Undefined));
+        // Around it all, and around each operand.
+        let generous = self.generation == Generation::V1;
+        let (outer, inner) = match text {
+            " and " | " or " => (values.len() > 1, generous && values.len() > 1),
+            " is null" | " is not null" => (generous, false),
+            "not " => (false, generous && matches!(values.first(), Some(Value::Sql(_)))),
+            _ => (false, false),
+        };
+        let parenthesis = |is_there: bool, text: &str| is_there.then(|| Chunk::Text(text.into()));
         let mut chunks = Vec::new();
-        let piece = |text: &str| Chunk::Text(text.into());
-        match text {
-            "not " => chunks.push(piece(text)),
-            " and " | " or " if values.len() > 1 => chunks.push(piece("(")),
-            _ => {}
+        if text == "not " {
+            chunks.push(Chunk::Text(text.into()));
         }
+        chunks.extend(parenthesis(outer, "("));
         let count = values.len();
         for (index, value) in values.into_iter().enumerate() {
+            chunks.extend(parenthesis(inner, "("));
             chunks.push(Chunk::Value(value));
+            chunks.extend(parenthesis(inner, ")"));
             if index + 1 < count {
-                chunks.push(piece(text));
+                chunks.push(Chunk::Text(text.into()));
             }
         }
-        match text {
-            " is null" | " is not null" => chunks.push(piece(text)),
-            " and " | " or " if count > 1 => chunks.push(piece(")")),
-            _ => {}
+        if matches!(text, " is null" | " is not null") {
+            chunks.push(Chunk::Text(text.into()));
         }
+        chunks.extend(parenthesis(outer, ")"));
         Value::Sql(Rc::new(Sql { chunks }))
     }
 
@@ -516,7 +524,15 @@ impl Evaluator<'_> {
             "existing" => view(true, None),
             "as" => match arguments.get(0) {
                 Value::Sql(sql) => view(false, Some(sql)),
-                // A query builder's text is not modelled.
+                Value::Function(query) => {
+                    let builder = Placed { value: Value::Query(Rc::default()), location };
+                    match self.call_closure(&query, Arguments::of(vec![builder]), None, location) {
+                        Value::Query(query) => view(false, query.text.clone()),
+                        Value::Sql(sql) => view(false, Some(sql)),
+                        _ => view(false, None),
+                    }
+                }
+                // Another query's text is not modelled.
                 _ => view(false, None),
             },
             // PostgreSQL's.

@@ -8,6 +8,7 @@ pub(super) mod extras;
 mod modifiers;
 mod mysql;
 mod pg;
+mod query;
 pub(super) mod sql;
 mod sqlite;
 mod tables;
@@ -18,6 +19,7 @@ use std::rc::Rc;
 
 pub(super) use columns::{Choice, ColumnFunction, NotNull, fill};
 pub(super) use exports::{DrizzleFunction, Purpose, core_column, library_member, table_function};
+pub(super) use query::Query;
 pub(super) use sql::{Chunk, Sql};
 
 use super::Casing;

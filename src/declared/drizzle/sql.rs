@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::Known;
+use super::{Known, TableId};
 use crate::catalog::Family;
 use crate::declared::evaluate::{Arguments, Evaluator};
 use crate::declared::value::{Location, Unknown, Value};
@@ -19,6 +19,8 @@ pub(in crate::declared) enum Chunk {
     Text(Rc<str>),
     /// A quoted identifier.
     Identifier(Rc<str>),
+    /// A column without its table.
+    Column(TableId, usize),
     /// A column, a table, a nested template, or a parameter.
     Value(Value),
 }
@@ -117,6 +119,9 @@ impl Evaluator<'_> {
             match chunk {
                 Chunk::Text(part) => text.push_str(part),
                 Chunk::Identifier(name) => text.push_str(&quoted(style.family, name)),
+                Chunk::Column(table, index) => {
+                    text.push_str(&quoted(style.family, &self.column_name(*table, *index, style.casing)?));
+                }
                 Chunk::Value(value) => self.print_value(value, style, location, parameters, text)?,
             }
         }

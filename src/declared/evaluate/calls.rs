@@ -142,6 +142,7 @@ impl Evaluator<'_> {
                 self.call_method(&this, method.1, Arguments::of(values), location)
             }
             Value::ViewBuilder(builder) => self.finish_view(builder, &text, &arguments, location),
+            Value::Query(query) => self.query_method(query, &text, &arguments, location),
             Value::View(_) | Value::Sequence(_) => receiver.clone(),
             Value::Role(_) if &*text == "existing" => receiver.clone(),
             Value::Policy(policy) if &*text == "link" => {
