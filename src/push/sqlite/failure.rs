@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::spelled;
-use crate::catalog::{Dialect, SpelledKind, Table};
+use super::{spelled, tokens};
+use crate::catalog::{SpelledKind, Table};
 use crate::push::input::Input;
 use crate::push::{Failure, Statement};
 
@@ -29,17 +29,21 @@ struct Schema<'a> {
     indexes: BTreeMap<String, String>,
     /// The indexes that push created itself.
     created: BTreeSet<String>,
-    /// Whether a missing column in double quotes may be what stops push: with libSQL it is taken for a text.
-    is_turso: bool,
     /// The virtual table of each shadow.
     shadows: Vec<(String, String)>,
+    /// The tables that each view of the database reads.
+    read_by_views: Vec<(String, Vec<String>)>,
+    /// The generated columns of the tables that push creates.
+    generated: BTreeMap<String, Vec<String>>,
+    /// The tables that hold rows.
+    filled: BTreeSet<String>,
     /// The columns of the code, by table.
     declared: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl<'a> Schema<'a> {
     fn of(input: &Input<'a>) -> Self {
-        let mut schema = Self { is_turso: input.declared.dialect == Dialect::Turso, ..Self::default() };
+        let mut schema = Self::default();
         let objects = spelled::objects(input.live);
         for object in &objects {
             let name = object.name.to_ascii_lowercase();
@@ -63,6 +67,12 @@ impl<'a> Schema<'a> {
                 }
             }
         }
+        for view in &input.live.catalog.views {
+            let tables = view.definition.known().map(|text| tokens::tables_read(text)).unwrap_or_default();
+            schema.read_by_views.push((view.name.to_ascii_lowercase(), tables));
+        }
+        let filled = input.live.catalog.tables.iter().filter(|table| input.rows(table).any());
+        schema.filled = filled.map(|table| table.name.to_ascii_lowercase()).collect();
         for declared in &input.declared.tables {
             let columns = declared.table.columns.iter().map(|column| column.name.to_ascii_lowercase());
             let open = declared.columns_open || declared.broken;
@@ -75,12 +85,14 @@ impl<'a> Schema<'a> {
 
     /// What becomes of the schema with `sql`, or why it is refused.
     fn run(&mut self, sql: &str) -> Result<(), String> {
+        tokens::broken(sql).map_or(Ok(()), Err)?;
         let words = sql.split('(').next().unwrap_or(sql);
         let names = quoted_names(sql);
         let name = |place: usize| names.get(place).map(|name| name.to_ascii_lowercase()).unwrap_or_default();
         if words.starts_with("CREATE TABLE ") {
             self.take(&name(0))?;
             self.tables.insert(name(0), None);
+            self.generated.insert(name(0), generated_columns(sql));
         } else if words.starts_with("CREATE VIEW ") {
             self.take(&name(0))?;
             self.views.insert(name(0));
@@ -99,26 +111,31 @@ impl<'a> Schema<'a> {
         } else if words.starts_with("INSERT INTO ") {
             self.copy(sql)?;
         } else if words.starts_with("ALTER TABLE ") {
-            self.alter(&names, words)?;
+            self.alter(&names, words, sql)?;
         }
         Ok(())
     }
 
-    /// 0.x copies every column of the code, those too that the old table does not have.
+    /// 0.x copies every column of the code, those too that are generated, or that the old table does not have.
     fn copy(&self, sql: &str) -> Result<(), String> {
+        if let Some((head, _)) = sql.split_once(") SELECT ") {
+            let (target, columns) = head.split_once('(').unwrap_or((head, ""));
+            let target = quoted_names(target).first().map(|name| name.to_ascii_lowercase()).unwrap_or_default();
+            let generated = self.generated.get(&target).into_iter().flatten();
+            if let Some(name) = generated.into_iter().find(|name| columns.contains(&format!("\"{name}\""))) {
+                return Err(format!("cannot INSERT into generated column \"{name}\""));
+            }
+        }
         let Some((columns, table)) = sql.split_once(") SELECT ").and_then(|(_, rest)| rest.rsplit_once(" FROM `"))
         else {
             return Ok(());
         };
         let table = table.trim_end_matches([';', '`']).to_ascii_lowercase();
-        let Some(Some(live)) = self.tables.get(&table).filter(|_| !self.is_turso) else { return Ok(()) };
+        let Some(Some(live)) = self.tables.get(&table) else { return Ok(()) };
         let mut names = columns.split(", ").filter_map(|name| name.strip_prefix('"')?.strip_suffix('"'));
         match names.find(|name| !live.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name))) {
             None => Ok(()),
-            Some(name) => Err(format!(
-                "{table} has no column {name} to copy: better-sqlite3 refuses that, and @libsql/client writes the name into \
-                 each row"
-            )),
+            Some(name) => Err(format!("no such column: {table} has no {name} to copy")),
         }
     }
 
@@ -163,7 +180,7 @@ impl<'a> Schema<'a> {
         Ok(())
     }
 
-    fn alter(&mut self, names: &[&str], words: &str) -> Result<(), String> {
+    fn alter(&mut self, names: &[&str], words: &str, sql: &str) -> Result<(), String> {
         let [table, rest @ ..] = names else { return Ok(()) };
         let table = table.to_ascii_lowercase();
         if !self.tables.contains_key(&table) {
@@ -173,11 +190,49 @@ impl<'a> Schema<'a> {
         if words.contains("` RENAME TO `") {
             let to = name.to_ascii_lowercase();
             self.take(&to)?;
+            self.views_are_whole()?;
             let was = self.tables.remove(&table).flatten();
             self.tables.insert(to.clone(), was);
             self.indexes.values_mut().filter(|owner| **owner == table).for_each(|owner| owner.clone_from(&to));
+            if self.filled.remove(&table) {
+                self.filled.insert(to);
+            }
+        } else if words.contains("` ADD `") {
+            self.add_column(&table, name, sql)?;
         } else if words.contains("` DROP COLUMN `") {
             self.drop_column(&table, name)?;
+        }
+        Ok(())
+    }
+
+    /// A rename reads every view anew.
+    fn views_are_whole(&self) -> Result<(), String> {
+        let views = self.read_by_views.iter().filter(|(view, _)| self.views.contains(view));
+        let broken = views.into_iter().find_map(|(view, tables)| {
+            let gone = tables.iter().find(|table| !self.tables.contains_key(*table) && !self.views.contains(*table));
+            Some((view, gone?))
+        });
+        match broken {
+            Some((view, table)) => Err(format!("error in view {view}: no such table: main.{table}")),
+            None => Ok(()),
+        }
+    }
+
+    /// What a table with rows cannot get.
+    fn add_column(&self, table: &str, column: &str, sql: &str) -> Result<(), String> {
+        if !self.filled.contains(table) {
+            return Ok(());
+        }
+        let (_, definition) = sql.split_once("` ADD `").unwrap_or_default();
+        let default = definition.split_once(" DEFAULT ").map(|(_, rest)| rest.trim_start());
+        let is_computed =
+            default.is_some_and(|text| text.starts_with('(') || text.to_ascii_uppercase().starts_with("CURRENT_"));
+        let is_generated = definition.contains(" GENERATED ALWAYS AS ");
+        if is_computed && !is_generated {
+            return Err(format!("Cannot add a column with non-constant default: {column}, for {table} holds rows"));
+        }
+        if is_generated && definition.contains(") STORED") {
+            return Err(format!("cannot add a STORED column: {column}"));
         }
         Ok(())
     }
@@ -190,6 +245,16 @@ impl<'a> Schema<'a> {
         }
         if live.uniques.iter().any(|unique| unique.columns.iter().any(is)) {
             return Err(format!("cannot drop UNIQUE column: \"{column}\""));
+        }
+        let rests = |text: &crate::catalog::Fact<String>| {
+            text.known().is_some_and(|text| tokens::names(text).any(|name| name.eq_ignore_ascii_case(column)))
+        };
+        let generated = live.columns.iter().filter(|other| !is(&other.name));
+        let mut generated = generated.filter_map(|other| other.generated.as_ref());
+        if generated.any(|generated| rests(&generated.expression))
+            || live.checks.iter().any(|check| rests(&check.expression))
+        {
+            return Err(format!("error in table {table} after drop column: no such column: {column}"));
         }
         let there = |name: &str| {
             let name = name.to_ascii_lowercase();
@@ -206,6 +271,12 @@ impl<'a> Schema<'a> {
         }
         Ok(())
     }
+}
+
+/// The generated columns of a `CREATE TABLE` as drizzle-kit writes it: a line a column.
+fn generated_columns(sql: &str) -> Vec<String> {
+    let lines = sql.lines().filter(|line| line.contains(" GENERATED ALWAYS AS "));
+    lines.filter_map(|line| Some(line.trim_start().strip_prefix('`')?.split_once('`')?.0.to_owned())).collect()
 }
 
 /// The names in backticks or double quotes before the first parenthesis.

@@ -4,6 +4,7 @@ mod failure;
 mod loss;
 mod objects;
 mod spelled;
+mod tokens;
 mod v0_diff;
 mod v0_snapshot;
 mod v0_sql;
