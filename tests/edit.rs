@@ -39,7 +39,11 @@ const NO_MORE: &str = "";
 impl Fixture {
     /// A project over a new SQLite file made by `sql`.
     async fn sqlite(sql: &str, files: &[(&str, &str)], more_config: &str) -> Option<Self> {
-        let project = Project::new()?;
+        Self::sqlite_in(Project::new()?, sql, files, more_config).await
+    }
+
+    /// Likewise, in `project`.
+    async fn sqlite_in(project: Project, sql: &str, files: &[(&str, &str)], more_config: &str) -> Option<Self> {
         let options = SqliteConnectOptions::new().filename(project.folder().join("app.db")).create_if_missing(true);
         let mut connection = options.foreign_keys(false).connect().await.expect("a database");
         sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.expect("the SQL");
@@ -58,8 +62,19 @@ impl Fixture {
 
     /// A project over a new MySQL database called `name`, made by `sql`.
     async fn mysql(name: &str, sql: &str, files: &[(&str, &str)], more_config: &str) -> Option<Self> {
-        let project = Project::new()?;
-        let server = mysql::Server::shared()?;
+        Self::mysql_in(Project::new()?, mysql::Engine::Mysql, name, sql, files, more_config).await
+    }
+
+    /// Likewise, in `project` and on either engine.
+    async fn mysql_in(
+        project: Project,
+        engine: mysql::Engine,
+        name: &str,
+        sql: &str,
+        files: &[(&str, &str)],
+        more_config: &str,
+    ) -> Option<Self> {
+        let server = mysql::Server::shared_of(engine)?;
         server.create(name, sql).await;
         let url = server.root_url(name);
         Some(Self::read(project, Dialect::Mysql, &url, files, more_config, Some(Box::new(server))).await)
@@ -87,7 +102,7 @@ impl Fixture {
         let folder = project.folder();
         let target = Target { dialect, url: url.to_owned().into(), auth_token: None, folder: folder.clone() };
         let live = live::read(&target, &Limits::default()).await.expect("a reading");
-        let request = LoadRequest { folder, kit_version: Some("0.31.11".into()), ..LoadRequest::default() };
+        let request = LoadRequest { folder, kit_version: Some(project.kit().into()), ..LoadRequest::default() };
         let loaded = project::load(&request, &DiskFiles, &mut Reader::default()).expect("a project");
         Self { project, loaded, live, _server: server }
     }
@@ -193,6 +208,49 @@ async fn every_mysql_table_is_declared_so_that_push_is_silent() {
     assert!(push.is_silent(), "{}\n{}", push.output, fixture.text("schema/tables.ts"));
     assert_eq!(speaking, BTreeMap::new());
     insta::assert_snapshot!("mysql_tables", fixture.text("schema/tables.ts"));
+}
+
+/// Declares every table of `fixture`; what 1.0 would then do is said, of each table, and of no other.
+fn assert_silent_for_1_0(fixture: &Fixture) -> BTreeSet<String> {
+    let speaking: BTreeSet<String> = fixture.declare_everything().into_keys().collect();
+    fixture.assert_compiles();
+    let said = fixture.project.push().output;
+    let silent = said.contains("No changes detected");
+    assert!(silent || said.contains("Generated migration statements"), "{said}");
+    let names = fixture.live.catalog.tables.iter().map(|table| table.name.clone());
+    let acts = |name: &String| {
+        let marks = ["TABLE `", "TABLE `__new_", "ON `"];
+        marks.iter().any(|mark| said.contains(&format!("{mark}{name}`")))
+    };
+    let acted: BTreeSet<String> = names.filter(acts).collect();
+    assert_eq!(
+        (acted, silent),
+        (speaking.clone(), speaking.is_empty()),
+        "{said}\n{}",
+        fixture.text("schema/tables.ts")
+    );
+    speaking
+}
+
+#[tokio::test]
+async fn every_sqlite_table_is_declared_so_that_push_of_1_0_is_silent_or_what_it_would_do_is_said() {
+    let Some(project) = Project::of_1_0() else { return };
+    let files = [("schema/tables.ts", SQLITE_START)];
+    let sql = include_str!("fixtures/edit/tables.sqlite.sql");
+    let Some(fixture) = Fixture::sqlite_in(project, sql, &files, NO_MORE).await else { return };
+    let speaking = assert_silent_for_1_0(&fixture);
+    // It knows no such types, and sees no unnamed UNIQUE of two columns.
+    assert_eq!(speaking.into_iter().collect::<Vec<_>>(), ["moments", "strict_table", "types", "unique_columns"]);
+}
+
+#[tokio::test]
+async fn every_mysql_table_is_declared_so_that_push_of_1_0_is_silent() {
+    let Some(project) = Project::of_1_0() else { return };
+    let files = [("schema/tables.ts", MYSQL_START)];
+    let sql = include_str!("fixtures/edit/tables.mysql.sql");
+    let engine = mysql::Engine::Mysql;
+    let Some(fixture) = Fixture::mysql_in(project, engine, "edit_1_0", sql, &files, NO_MORE).await else { return };
+    assert_eq!(assert_silent_for_1_0(&fixture), BTreeSet::new());
 }
 
 /// A question, both of whose choices lose the conversations; once they are declared, nothing but the new table.

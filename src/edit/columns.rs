@@ -5,7 +5,7 @@ use super::defaults;
 use super::fix::Remark;
 use super::sqlite_text;
 use super::writer::{TableKey, Writer, key_of};
-use crate::catalog::{Column, Family, ForeignKey, Generated, Identity, Table};
+use crate::catalog::{Column, Family, ForeignKey, Generated, Identity, Index, Table};
 
 impl Writer<'_> {
     /// `key: builder("name").modifiers()`.
@@ -25,7 +25,8 @@ impl Writer<'_> {
             enums.iter().find(|known| known.name == element && known.schema.as_ref() == Some(schema)).cloned()
         });
         let generation = self.context.kit.generation();
-        let mut builder = builders::builder(self.family(), generation, sql_type);
+        let is_serial = !self.v0() && self.family() == Family::Mysql && is_serial(table, column);
+        let mut builder = builders::builder(self.family(), generation, if is_serial { "serial" } else { sql_type });
         let tag = || "sql".to_owned();
         let default = column
             .default
@@ -57,6 +58,9 @@ impl Writer<'_> {
             let arguments: Vec<String> = name.into_iter().chain(config).collect();
             text.push_str(&format!("{function}({})", arguments.join(", ")));
             implied_not_null = builder.implies_not_null;
+        }
+        if wanted.is_none() && builder.function != "customType" {
+            text.push_str(&self.text_modifiers(table, column));
         }
         // The types that 1.0 takes for numeric; others it compares as they are written.
         const NUMERIC: &[&str] = &["numeric", "decimal", "boolean", "date", "datetime"];
@@ -117,16 +121,35 @@ impl Writer<'_> {
         if let Some(update) = column.on_update.as_ref().filter(|_| self.family() == Family::Mysql) {
             text.push_str(&self.on_update_modifier(builder.function, update));
         }
-        text.push_str(&self.unique_modifier(table, column, &key));
+        let comes_unique = is_serial && table.uniques.iter().any(|unique| unique.columns == [column.name.clone()]);
+        if !comes_unique {
+            text.push_str(&self.unique_modifier(table, column, &key));
+        }
         if let Some(generated) = &column.generated {
             let modifier = self.generated(table, column, generated);
             text.push_str(&modifier);
         }
-        if column.autoincrement && self.family() == Family::Mysql {
+        if column.autoincrement && self.family() == Family::Mysql && !is_serial {
             text.push_str(".autoincrement()");
         }
         text.push_str(&self.reference_modifier(table, column));
         Ok(format!("{}: {text}", self.style.property(&key)))
+    }
+
+    /// `.charSet().collate()` of 1.0, which holds a column's text against the database's; 0.31 knows neither.
+    fn text_modifiers(&self, table: &Table, column: &Column) -> String {
+        let Some(words) = self.context.live.information_schema.as_ref().filter(|_| !self.v0()) else {
+            return String::new();
+        };
+        let columns = words.table(&table.name).map_or(&[][..], |table| &table.columns);
+        let Some(own) = columns.iter().find(|own| own.name == column.name) else { return String::new() };
+        let (Some(character_set), Some(collation)) = (&own.character_set, &own.collation) else {
+            return String::new();
+        };
+        if (character_set, collation) == (&words.character_set, &words.collation) {
+            return String::new();
+        }
+        format!(".charSet({}).collate({})", self.style.string(character_set), self.style.string(collation))
     }
 
     /// `.onUpdateNow()`, as far as the builder has it: 0.31 does for timestamps, without a precision.
@@ -389,4 +412,17 @@ impl Writer<'_> {
         }
         false
     }
+}
+
+/// Whether drizzle-kit 1.0 takes a column of MySQL for a `serial`: exactly one unique index holds it.
+fn is_serial(table: &Table, column: &Column) -> bool {
+    let uniques = table.uniques.iter().filter(|unique| unique.columns.contains(&column.name)).count();
+    let holds = |index: &&Index| {
+        index.unique && index.columns.iter().any(|key| !key.is_expression && key.expression == column.name)
+    };
+    let sql_type = column.sql_type.known().map(String::as_str);
+    column.autoincrement
+        && sql_type == Some("bigint unsigned")
+        && column.not_null.known() == Some(&true)
+        && uniques + table.indexes.iter().filter(holds).count() == 1
 }

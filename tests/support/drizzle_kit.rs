@@ -16,21 +16,22 @@ pub struct Project {
     modules: PathBuf,
     /// What makes `drizzle-kit push` say what it would do and leave it at that.
     dry: &'static [&'static str],
+    kit: &'static str,
 }
 
 impl Project {
     /// An empty project with drizzle-kit 0.31.
     pub fn new() -> Option<Self> {
         // It cannot ask without a terminal, so with `--strict` it never changes anything.
-        Self::with("drizzle-kit", &["push", "--strict", "--verbose"])
+        Self::with("drizzle-kit", "0.31.11", &["push", "--strict", "--verbose"])
     }
 
     /// An empty project with drizzle-kit 1.0.
     pub fn of_1_0() -> Option<Self> {
-        Self::with("drizzle-kit-1.0", &["push", "--explain"])
+        Self::with("drizzle-kit-1.0", "1.0.0-rc.5", &["push", "--explain"])
     }
 
-    fn with(installed: &str, dry: &'static [&'static str]) -> Option<Self> {
+    fn with(installed: &str, kit: &'static str, dry: &'static [&'static str]) -> Option<Self> {
         let cache = Path::new(env!("CARGO_MANIFEST_DIR")).join(".cache").join(installed);
         if !cache.join("complete").is_file() {
             let message = "drizzle-kit is not set up: run `bash tests/setup/drizzle-kit.sh`";
@@ -41,7 +42,7 @@ impl Project {
         let modules = cache.join("node_modules");
         let folder = tempfile::tempdir().expect("a folder");
         std::os::unix::fs::symlink(&modules, folder.path().join("node_modules")).expect("a link");
-        let project = Self { folder, modules, dry };
+        let project = Self { folder, modules, dry, kit };
         project.write("package.json", r#"{ "private": true, "type": "module" }"#);
         project.write(
             "tsconfig.json",
@@ -106,6 +107,11 @@ impl Project {
     /// Lets `drizzle-kit push` change the database, and returns what it says.
     pub fn push_in_earnest(&self) -> String {
         self.run("drizzle-kit", &["push"]).1
+    }
+
+    /// The version of its drizzle-kit.
+    pub fn kit(&self) -> &'static str {
+        self.kit
     }
 
     /// What `drizzle-kit push` says that it would do.
