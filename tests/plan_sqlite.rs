@@ -1,6 +1,7 @@
 //! The plan of a push on SQLite and libSQL is what the real drizzle-kit does, of both generations.
 //! `tests/fixtures/push/sqlite/regenerate.mjs` makes the expected values. The first cases and every seventh of the rest run
-//! here; `ALL_CASES=1 cargo test --test plan_sqlite -- --nocapture` runs all.
+//! here; `ALL_CASES=1 cargo test --test plan_sqlite -- --nocapture` runs all, and those of `FRESH=FOLDER` instead, which
+//! `fresh.mjs` and `regenerate.mjs` beside them have made.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -153,11 +154,18 @@ fn destroys(sql: &str) -> bool {
 }
 
 async fn compare(generation: &str, recorded: &str) {
-    let cases: Vec<Case> = serde_json::from_str(include_str!("fixtures/push/sqlite/cases.json")).expect("the cases");
-    let recorded: Recorded = serde_json::from_str(recorded).expect("the answers");
+    let fresh = std::env::var("FRESH").ok();
+    let text = |file: &str, own: &str| match &fresh {
+        Some(folder) => std::fs::read_to_string(format!("{folder}/{file}")).expect("a file of cases"),
+        None => own.to_owned(),
+    };
+    let cases = text("cases.json", include_str!("fixtures/push/sqlite/cases.json"));
+    let cases: Vec<Case> = serde_json::from_str(&cases).expect("the cases");
+    let file = if generation == "1.0" { "v1.json" } else { "v0.json" };
+    let recorded: Recorded = serde_json::from_str(&text(file, recorded)).expect("the answers");
     let answers: BTreeMap<&str, &Answers> =
         recorded.cases.iter().map(|answers| (answers.name.as_str(), answers)).collect();
-    let all = std::env::var_os("ALL_CASES").is_some();
+    let all = fresh.is_some() || std::env::var_os("ALL_CASES").is_some();
     let only = std::env::var("CASE").ok();
     let folder = tempfile::tempdir().expect("a folder");
     let (mut count, mut equal, mut wrong, mut lost) = (0, 0, Vec::new(), Vec::new());
@@ -167,7 +175,7 @@ async fn compare(generation: &str, recorded: &str) {
             Some(name) => case.name == *name,
             None => all || number % 7 == 0,
         };
-        let answers = answers[case.name.as_str()];
+        let Some(answers) = answers.get(case.name.as_str()) else { continue };
         let unreadable = [&answers.both, &answers.sqlite].into_iter().flatten().any(|answer| {
             answer
                 .crash

@@ -217,8 +217,8 @@ fn foreign_keys(table: &Table, generation: Generation) -> Vec<KitForeignKey> {
             named: !key.name_is_default,
         };
         match keys.iter_mut().find(|earlier| earlier.name == key.name) {
-            Some(earlier) => *earlier = key,
-            None => keys.push(key),
+            Some(earlier) if generation == Generation::V0 => *earlier = key,
+            _ => keys.push(key),
         }
     }
     keys
@@ -267,6 +267,8 @@ fn refused_v1(table: &KitTable) -> Result<(), String> {
             return Err(format!("\"{name}\".\"{column}\" is unique, which its type {sql_type} cannot be"));
         }
     }
+    let keys: Vec<&str> = table.foreign_keys.iter().filter(|key| key.named).map(|key| key.name.as_str()).collect();
+    twice(&keys).map_or(Ok(()), |twice| Err(format!("two foreign keys of \"{name}\" are called \"{twice}\"")))?;
     let names: Vec<&str> = table.uniques.iter().chain(&table.indexes).map(|index| index.name.as_str()).collect();
     twice(&names).map_or(Ok(()), |twice| Err(format!("two indexes of \"{name}\" are called \"{twice}\"")))
 }

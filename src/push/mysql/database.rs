@@ -132,6 +132,7 @@ fn table(input: &Input, words: &InformationSchema, table: &TableWords) -> KitTab
             .map(|(name, clause)| KitCheck { name: name.clone(), expression: clause.clone() })
             .collect(),
         rows: catalog.map_or_else(Default::default, |catalog| input.rows(catalog)),
+        place: words.tables.iter().position(|other| other.name == table.name).unwrap_or_default(),
         ..KitTable::default()
     };
     // MariaDB spells the columns of the answer in another case, and 0.x finds no keys in it.
@@ -166,7 +167,7 @@ fn table(input: &Input, words: &InformationSchema, table: &TableWords) -> KitTab
 }
 
 /// Its indexes but for the primary key's, in the order in which their first keys are listed.
-fn indexes(table: &TableWords) -> Vec<KitIndex> {
+pub(super) fn indexes(table: &TableWords) -> Vec<KitIndex> {
     let mut indexes: Vec<KitIndex> = Vec::new();
     for key in table.statistics.iter().filter(|key| key.index != "PRIMARY") {
         let column = match (&key.expression, &key.column) {

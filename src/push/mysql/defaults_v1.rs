@@ -52,9 +52,12 @@ fn unhexed(digits: &str) -> String {
     String::from_utf8_lossy(&bytes.collect::<Vec<_>>()).into_owned()
 }
 
-/// Whether JavaScript reads a date from it.
+/// Whether JavaScript reads a date from it. Quotes around it, as MariaDB has them, do not keep it from that behind a date
+/// alone or a fraction of a second.
 fn is_date(text: &str) -> bool {
-    instant(text).is_some()
+    let inner = trimmed(text);
+    let is_lenient = inner.contains('.') || !inner.contains(':');
+    instant(inner).is_some() && (inner == text || is_lenient)
 }
 
 /// The parts of a date in a spelling that two texts of one instant share.

@@ -10,6 +10,9 @@ mod defaults_v0;
 mod defaults_v1;
 mod failures;
 mod objects;
+mod refusals;
+mod reserved;
+mod server;
 mod snapshot;
 mod steps_v0;
 mod steps_v1;
@@ -59,7 +62,7 @@ pub(super) fn run(input: &Input, renames: &mut Renames) -> Run {
         Generation::V1 => warnings_v1::run(&v1::difference(from.clone(), to.clone(), open, renames), &to, &rows),
     };
     if run.failure.is_none() {
-        run.failure = failures::first(&run.statements, &from, &to, input);
+        run.failure = failures::first(&run.statements, (&from, &to), input, words);
     }
     run
 }

@@ -26,6 +26,8 @@ pub(super) struct KitTable {
     pub checks: Vec<KitCheck>,
     /// What it holds (live).
     pub rows: Rows,
+    /// Its place among the tables as the server sorts their names (live).
+    pub place: usize,
     /// Whether the code may declare other columns.
     pub columns_open: bool,
     /// Whether the code may declare other keys, indexes or checks.

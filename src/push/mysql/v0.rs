@@ -96,8 +96,8 @@ struct Steps {
     create_indexes: Vec<Step>,
     drop_columns: Vec<Step>,
     alter_keys: Vec<Step>,
-    /// Columns that stop being generated in tables that were renamed.
-    lost_generated: bool,
+    /// Tables with columns that stop being generated.
+    lost_generated: Vec<String>,
 }
 
 impl Steps {
@@ -180,12 +180,14 @@ fn table_steps(before: &KitTable, after: &KitTable, expressions: &Expressions, p
 
     let (columns, lost_generated) = column_steps(before, after);
     plan.columns.extend(columns);
-    plan.lost_generated |= lost_generated;
+    if lost_generated {
+        plan.lost_generated.push(after.name.clone());
+    }
 }
 
 /// What ends drizzle-kit once it has asked what was renamed.
 fn crash(to: &Snapshot, renamed: &[(String, String)], plan: &Steps) -> Option<String> {
-    if plan.lost_generated && !renamed.is_empty() {
+    if renamed.iter().any(|(_, new)| plan.lost_generated.contains(new)) {
         return Some("drizzle-kit 0.x crashes where a renamed table has a column that is no longer generated".into());
     }
     for step in &plan.drop_uniques {

@@ -120,7 +120,7 @@ pub(super) fn difference(mut from: Snapshot, mut to: Snapshot, open: bool, renam
 
     // Columns are read by the names of their tables, tables by the time at which they were made.
     let mut tables: Vec<&KitTable> = from.tables.iter().collect();
-    tables.sort_by_key(|table| &table.name);
+    tables.sort_by_key(|table| table.place);
     for before in tables {
         let Some(after) = to.table(&before.name) else { continue };
         let (altered, recreated) = alters(before, after);
@@ -320,7 +320,7 @@ fn columns(from: &mut Snapshot, to: &Snapshot, created: &[&String], renames: &mu
         }
     }
     let mut others: Vec<&KitTable> = from.tables.iter().collect();
-    others.sort_by_key(|table| &table.name);
+    others.sort_by_key(|table| table.place);
     for table in others {
         if to.table(&table.name).is_some() {
             tables.insert(table.name.clone());
