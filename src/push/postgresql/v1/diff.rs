@@ -519,10 +519,7 @@ impl<'a> Work<'_, 'a> {
         let pairs = self.tables.pairs.iter().map(|&(old, new)| (&self.live.tables[old], &self.code.tables[new]));
         let pairs = pairs.filter(|(old, new)| {
             let open = new.declared.is_some_and(|declared| declared.extras_open);
-            // The last policy takes the flag with it, also where it is not there.
-            let last_policy =
-                !old.row_level_security && !old.table.policies.is_empty() && new.table.policies.is_empty();
-            (old.row_level_security != new.row_level_security || last_policy) && (!open || new.row_level_security)
+            old.row_level_security != new.row_level_security && (!open || new.row_level_security)
         });
         let step = |new: &Tab, word: &str| {
             let touch = Touch::new(new.object(), Aspect::Definition);
