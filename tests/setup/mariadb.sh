@@ -30,11 +30,14 @@ set_up() { # set_up SUITE FOLDER: the server that the suite of Debian has
   [ -d "$scripts" ] || scripts=$CACHE/root/usr/share/mysql
   cat >"$CACHE/mariadbd" <<SCRIPT
 #!/bin/sh
+here=\$(cd "\$(dirname "\$0")" && pwd)
 exec "$loader" --library-path "$libraries" "$CACHE/root/usr/sbin/mariadbd" --no-defaults \\
   --basedir="$CACHE/root/usr" --lc-messages-dir="$scripts" --plugin-dir="$CACHE/root/usr/lib/mysql/plugin" \\
   --character-sets-dir="$scripts/charsets" --innodb-doublewrite=OFF --innodb-flush-log-at-trx-commit=0 \\
   --innodb-log-file-size=8M --character-set-server=utf8mb4 --collation-server=utf8mb4_general_ci "\$@"
 SCRIPT
+  # Relative to itself, so that .cache may be moved.
+  sed -i "s|$CACHE|\$here|g" "$CACHE/mariadbd"
   chmod +x "$CACHE/mariadbd"
   # What mariadb-install-db does, without the programs that it looks for: root may log in without a password.
   {

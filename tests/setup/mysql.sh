@@ -23,11 +23,14 @@ libraries=$CACHE/root/usr/lib/$(uname -m)-linux-gnu
 loader=$(echo "$libraries"/ld-linux-*.so.*)
 cat >"$CACHE/mysqld" <<SCRIPT
 #!/bin/sh
+here=\$(cd "\$(dirname "\$0")" && pwd)
 exec "$loader" --library-path "$libraries:$CACHE/root/usr/lib/mysql/private" "$CACHE/root/usr/sbin/mysqld" --no-defaults \\
   --basedir="$CACHE/root/usr" --lc-messages-dir="$CACHE/root/usr/share/mysql" --plugin-dir="$CACHE/root/usr/lib/mysql/plugin" \\
   --character-sets-dir="$CACHE/root/usr/share/mysql/charsets" --secure-file-priv= --skip-log-bin --innodb-doublewrite=OFF \\
   --innodb-flush-log-at-trx-commit=0 --innodb-redo-log-capacity=64M "\$@"
 SCRIPT
+# Relative to itself, so that .cache may be moved.
+sed -i "s|$CACHE|\$here|g" "$CACHE/mysqld"
 chmod +x "$CACHE/mysqld"
 "$CACHE/mysqld" --user="$(id -un)" --datadir="$CACHE/data" --initialize-insecure >>"$LOG" 2>&1 || fail "its data folder could not be made"
 "$CACHE/mysqld" --version 2>>"$LOG" | sed -n 's/.* Ver \([0-9.]*\).*/\1/p' >"$CACHE/version.new"
