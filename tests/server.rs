@@ -171,6 +171,42 @@ fn ddl_in_another_terminal_moves_the_squiggles() {
     assert!(client.silent("textDocument/publishDiagnostics", Duration::from_millis(800)));
 }
 
+/// With an hour between two looks, what happens in the editor makes it look.
+#[test]
+fn focus_saves_migrations_and_the_command_look_at_the_database() {
+    let story = Story::new();
+    let schema = story.schema();
+    let seldom = json!({ "trusted": true, "pollIntervalSeconds": 3600 });
+    let (mut client, _) = LspClient::start(&story.folder(), utf8(), seldom);
+    client.open(&schema);
+    client.diagnostics(&schema, has_code("undeclared-table"));
+    let changed = |path: &Path| json!({ "changes": [{ "uri": uri(path), "type": 1 }] });
+    let migration = story.folder().join("drizzle/0001_next.sql");
+    let journal = story.folder().join("drizzle/meta/_journal.json");
+    let elsewhere = story.folder().join("seeds/people.sql");
+    let triggers: [(&str, &str, Value); 5] = [
+        ("focus", "drizzle-drift/focus", Value::Null),
+        ("save", "textDocument/didSave", json!({ "textDocument": { "uri": uri(&schema) } })),
+        ("migration", "workspace/didChangeWatchedFiles", changed(&migration)),
+        ("journal", "workspace/didChangeWatchedFiles", changed(&journal)),
+        ("command", "workspace/executeCommand", json!({ "command": "drizzle-drift.refresh", "arguments": [] })),
+    ];
+    for (name, method, params) in triggers {
+        story.execute(&format!("ALTER TABLE users ADD COLUMN by_{name} text"));
+        client.notify("workspace/didChangeWatchedFiles", changed(&elsewhere));
+        assert!(client.silent("textDocument/publishDiagnostics", Duration::from_millis(400)), "before {name}");
+        match method {
+            "workspace/executeCommand" => {
+                client.request(method, params);
+            }
+            _ => client.notify(method, params),
+        }
+        client.diagnostics(&schema, |diagnostics| {
+            diagnostics.iter().any(|diagnostic| diagnostic["message"].to_string().contains(&format!("by_{name}")))
+        });
+    }
+}
+
 #[test]
 fn a_database_that_goes_leaves_stale_facts_and_one_message() {
     let story = Story::new();

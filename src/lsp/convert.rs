@@ -9,11 +9,14 @@ use crate::ide::{Diagnostic, Hover, Lens, Related, Severity};
 use crate::session::{OfferedAction, Pulled};
 use crate::text::{Document, Encoding, FilePath, Position, PositionRange};
 
-/// Which files an editor is asked to watch: what decides which project this is, and what may be a schema file.
-const WATCHED: [&str; 5] = [
+/// Which files an editor is asked to watch: what decides which project this is, what may be a schema file, and migrations.
+const WATCHED: [&str; 8] = [
     "**/drizzle*.config.*",
     "**/.env*",
+    "**/drizzle-drift.json",
     "**/drizzle-drift.ledger.json",
+    "**/*.sql",
+    "**/meta/_journal.json",
     "**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}",
     "**/{package,tsconfig}.json",
 ];

@@ -26,6 +26,8 @@ pub async fn serve() {
 pub async fn serve_on(input: impl tokio::io::AsyncRead + Unpin, output: impl tokio::io::AsyncWrite) {
     let (outputs, receiver) = mpsc::unbounded_channel();
     let inbox = crate::session::start(outputs, tokio::runtime::Handle::current());
-    let (service, socket) = LspService::new(|client| server::LanguageServer::new(client, inbox, receiver));
+    let (service, socket) = LspService::build(|client| server::LanguageServer::new(client, inbox, receiver))
+        .custom_method(server::FOCUS_NOTIFICATION, server::LanguageServer::came_to_the_front)
+        .finish();
     Server::new(input, output, socket).concurrency_level(CONCURRENCY).serve(service).await;
 }

@@ -16,6 +16,8 @@ use crate::text::Encoding;
 
 /// The command by which an editor asks for a fresh reading of the databases.
 const REFRESH_COMMAND: &str = "drizzle-drift.refresh";
+/// By which an editor says that it came to the front; the protocol has nothing for it.
+pub(super) const FOCUS_NOTIFICATION: &str = "drizzle-drift/focus";
 
 /// The server's side of one editor.
 pub(super) struct LanguageServer {
@@ -50,6 +52,11 @@ struct Options {
 impl LanguageServer {
     pub(super) fn new(client: Client, inbox: Inbox, outputs: mpsc::UnboundedReceiver<Output>) -> Self {
         Self { client, inbox, outputs: Mutex::new(Some(outputs)), editor: OnceLock::new() }
+    }
+
+    /// Takes [`FOCUS_NOTIFICATION`].
+    pub(super) async fn came_to_the_front(&self) {
+        self.inbox.send(Event::Focus);
     }
 
     fn encoding(&self) -> Encoding {

@@ -21,6 +21,9 @@ const OLD_DRIVERS: [(&str, Dialect); 6] = [
 /// `schemaFilter` where the config has none (0.x; 1.0 takes every schema).
 const DEFAULT_SCHEMAS: [&str; 1] = ["public"];
 
+/// `out` where the config has none.
+pub(super) const DEFAULT_MIGRATIONS: &str = "drizzle";
+
 /// An evaluated config.
 pub struct Config<'a> {
     /// Its exported object.
@@ -153,6 +156,11 @@ impl Config<'_> {
             table: setting("table").unwrap_or(default.migrations.table),
         };
         (Filter { generation, tables, schemas, extensions, migrations }, unresolved)
+    }
+
+    /// The folder of the migrations, relative to that in which drizzle-kit is run.
+    pub fn migrations_folder(&self) -> &str {
+        self.get("out").and_then(|folder| folder.string()).unwrap_or(DEFAULT_MIGRATIONS)
     }
 
     /// Where a quick-fix can edit the config.

@@ -56,6 +56,8 @@ pub struct Project {
     pub casing: Option<Casing>,
     /// Which live objects belong to the project.
     pub filter: Filter,
+    /// The folder of its migrations, whether it is there or not.
+    pub migrations: PathBuf,
     /// Where the database is, or why that is not known.
     pub target: Result<DatabaseTarget, TargetProblem>,
     /// The kit whose behaviour is predicted.
@@ -231,6 +233,7 @@ fn with_config(
         schema_patterns,
         casing,
         filter,
+        migrations: path::absolute(folder, Path::new(config.migrations_folder())),
         target,
         kit,
         watched,
@@ -252,6 +255,7 @@ fn without_config(request: &LoadRequest, dialect: &str, files: &dyn Files) -> Re
         schema_patterns: request.schema.clone(),
         casing: None,
         filter: super::config::default_filter(dialect, kit.generation()),
+        migrations: folder.join(super::config::DEFAULT_MIGRATIONS),
         target: given.map(|given| given.target(dialect, folder)).ok_or(TargetProblem::NotGiven),
         kit,
         watched: Vec::new(),
@@ -268,6 +272,7 @@ struct Parts {
     schema_patterns: Vec<String>,
     casing: Option<Casing>,
     filter: Filter,
+    migrations: PathBuf,
     target: Result<DatabaseTarget, TargetProblem>,
     kit: Kit,
     watched: Vec<PathBuf>,
@@ -305,6 +310,7 @@ impl Parts {
             schema_files: found.files.into_iter().map(FilePath::new).collect(),
             casing: self.casing,
             filter: self.filter,
+            migrations: self.migrations,
             target: self.target,
             kit: self.kit,
             settings,

@@ -77,6 +77,8 @@ pub enum Event {
     FilesChanged(Vec<PathBuf>),
     /// Read the databases again now.
     Refresh,
+    /// The editor came to the front: whoever was elsewhere may have changed a database.
+    Focus,
     /// Time to look at the files of the projects.
     LookAtFiles,
     /// News of a project's database.

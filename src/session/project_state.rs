@@ -151,6 +151,11 @@ impl ProjectState {
         self.decides(path) || self.declared.files.keys().any(|file| file.as_path() == path)
     }
 
+    /// Whether `path` is among its migrations: who writes one is about to change the database, or has.
+    pub fn migrates_by(&self, path: &Path) -> bool {
+        self.project.as_ref().is_some_and(|project| path.starts_with(&project.migrations))
+    }
+
     /// Asks for a fresh reading of the database.
     pub fn refresh(&self, cause: Cause) {
         if let Some((_, watcher, _)) = &self.live.watcher {

@@ -104,10 +104,18 @@ impl Workspace {
                 }
             }
             Event::Close(path) => self.close(&path),
-            Event::FilesChanged(paths) => self.files_changed(&paths),
+            Event::FilesChanged(paths) => {
+                self.files_changed(&paths);
+                for project in &self.projects {
+                    if paths.iter().any(|path| project.migrates_by(path)) {
+                        project.refresh(Cause::Migrations);
+                    }
+                }
+            }
             Event::Refresh => {
                 self.projects.iter().for_each(|project| project.refresh(Cause::Command));
             }
+            Event::Focus => self.projects.iter().for_each(|project| project.refresh(Cause::Focus)),
             Event::LookAtFiles => {
                 let changed: Vec<PathBuf> = self.projects.iter_mut().flat_map(ProjectState::changed_files).collect();
                 self.files_changed(&changed);

@@ -69,6 +69,12 @@ return {
     vim.api.nvim_buf_create_user_command(bufnr, 'DrizzleDriftRefresh', function()
       client:exec_cmd({ title = 'Read the database again', command = 'drizzle-drift.refresh' }, { bufnr = bufnr })
     end, { desc = 'drizzle-drift: read the database again' })
+    vim.api.nvim_create_autocmd('FocusGained', {
+      buffer = bufnr,
+      callback = function()
+        client:notify('drizzle-drift/focus')
+      end,
+    })
     -- What push would do, above the first line. Neovim 0.12 asks for it by itself once told to; before, it has to be asked.
     if vim.lsp.codelens.enable then
       vim.lsp.codelens.enable(true, { bufnr = bufnr })

@@ -36,6 +36,9 @@ class Extension {
       vscode.commands.registerCommand(`${ID}.restart`, () => this.restart()),
       vscode.commands.registerCommand(`${ID}.showOutput`, () => this.#output.show(true)),
       vscode.workspace.onDidChangeConfiguration((change) => this.#configurationChanged(change)),
+      vscode.window.onDidChangeWindowState(({ focused }) => {
+        if (focused && this.#client?.isRunning()) void this.#client.sendNotification("drizzle-drift/focus");
+      }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => (this.#client === undefined ? this.restart() : this.#tell())),
     );
   }
