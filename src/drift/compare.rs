@@ -1,13 +1,13 @@
 //! The comparison: every rule over every object, in a stable order.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
     Drift, Ledger, checks, columns, defaults, enums, foreign_keys, generated, groups, identity, indexes, nullability,
     ownership, policies, primary_key, renames, sequences, tables, types, unresolved, views,
 };
-use crate::catalog::{Column, Dialect, Family, Filter, LiveCatalog, Presets, Scope, Table, TableKind};
+use crate::catalog::{Column, Dialect, Family, Filter, LiveCatalog, Presets, Same, Scope, Table, TableKind};
 use crate::declared::{ColumnPlaces, Declared, DeclaredTable};
 
 /// Every difference between the declared and the live side, in the order of file and place, then of object name.
@@ -79,7 +79,12 @@ pub(super) struct Sides<'a> {
     pub undeclared: Vec<&'a Table>,
     /// Declared tables that the database lacks.
     pub missing: Vec<&'a DeclaredTable>,
+    /// What is known of two spellings of a default: parsing them takes long, and many columns have the same two.
+    pub defaults: RefCell<HashMap<Spellings<'a>, Same>>,
 }
+
+/// A column's type, and its default in the code and in the database.
+pub(super) type Spellings<'a> = (&'a str, Option<&'a str>, Option<&'a str>);
 
 /// A table of both sides.
 pub(super) struct Pair<'a> {
@@ -136,6 +141,7 @@ impl<'a> Sides<'a> {
             pairs: Vec::with_capacity(declared.tables.len()),
             undeclared: Vec::new(),
             missing: Vec::new(),
+            defaults: RefCell::default(),
         };
         let mut seen = BTreeSet::new();
         let mut matched = BTreeSet::new();

@@ -8,7 +8,7 @@ use super::{Code, Drift};
 use crate::catalog::{Column, Family, ObjectRef, Same, same_default};
 
 /// The default differs.
-pub(super) fn mismatch(sides: &Sides, pair: &Pair, columns: &ColumnPair, drifts: &mut Vec<Drift>) {
+pub(super) fn mismatch<'a>(sides: &Sides<'a>, pair: &Pair, columns: &ColumnPair<'a>, drifts: &mut Vec<Drift>) {
     let (declared, live) = (columns.declared, columns.live);
     // What fills itself has no default of its own; who fills it is another rule's.
     let fills_itself = |column: &Column| column.identity.is_some() || column.generated.is_some() || is_serial(column);
@@ -26,7 +26,7 @@ pub(super) fn mismatch(sides: &Sides, pair: &Pair, columns: &ColumnPair, drifts:
     drifts.push(drift);
 }
 
-fn same(sides: &Sides, columns: &ColumnPair) -> Same {
+fn same<'a>(sides: &Sides<'a>, columns: &ColumnPair<'a>) -> Same {
     let (Some(declared), Some(live)) = (columns.declared.default.known(), columns.live.default.known()) else {
         return Same::Unknown;
     };
@@ -38,11 +38,16 @@ fn same(sides: &Sides, columns: &ColumnPair) -> Same {
     if declared.is_some() && live.is_some() && !same_column_type(sides, columns) {
         return Same::Unknown;
     }
-    let own = |column| split(sides.family, column).0;
+    let own = |column: &'a Column| split(sides.family, column).0;
     let is_mariadb = sides.live.information_schema.as_ref().is_some_and(|schema| schema.is_mariadb);
-    let widened = own(columns.declared).filter(|_| is_mariadb).and_then(|text| with_digits(sql_type, text));
-    let mine = widened.as_deref().or_else(|| own(columns.declared));
-    same_default(sides.dialect(), sql_type, mine, own(columns.live))
+    let (mine, theirs) = (own(columns.declared), own(columns.live));
+    if let Some(widened) = mine.filter(|_| is_mariadb).and_then(|text| with_digits(sql_type, text)) {
+        return same_default(sides.dialect(), sql_type, Some(&widened), theirs);
+    }
+    let mut known = sides.defaults.borrow_mut();
+    *known
+        .entry((sql_type.as_str(), mine, theirs))
+        .or_insert_with(|| same_default(sides.dialect(), sql_type, mine, theirs))
 }
 
 /// MariaDB gives the current time as many digits of a second as its column has, where nobody says how many.

@@ -46,7 +46,14 @@ where
     Kin: Fn(&T, &T) -> bool,
 {
     let Rules { same, same_name, kin } = rules;
-    let aligned = || declared.iter().zip(live).all(|(a, b)| same_name(a, b) && same(a, b) != Same::No);
+    // What stands in one order on both sides needs no search.
+    let aligned = || {
+        declared.iter().zip(live).all(|(a, b)| match same(a, b) {
+            Same::Yes => true,
+            Same::Unknown => same_name(a, b),
+            Same::No => false,
+        })
+    };
     if declared.len() == live.len() && aligned() {
         return Matching::default();
     }

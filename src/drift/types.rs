@@ -67,16 +67,12 @@ fn in_other_schema(columns: &ColumnPair) -> bool {
 
 /// The code may name a character set alone, with which the collation's name begins.
 fn same_collation(declared: &Column, live: &Column) -> bool {
-    match (written_collation(declared), live.collation.as_deref()) {
-        (None, None) => true,
-        (Some(mine), Some(theirs)) => {
-            let rest = theirs.strip_prefix(mine);
-            mine.eq_ignore_ascii_case(theirs) || rest.is_some_and(|rest| rest.starts_with('_'))
-        }
-        // What the code asks for may be what the table has anyway.
-        (Some(_), None) => true,
-        (None, Some(_)) => false,
-    }
+    // What the code asks for may be what the table has anyway.
+    let Some(theirs) = live.collation.as_deref() else { return true };
+    written_collation(declared).is_some_and(|mine| {
+        let rest = theirs.strip_prefix(mine);
+        mine.eq_ignore_ascii_case(theirs) || rest.is_some_and(|rest| rest.starts_with('_'))
+    })
 }
 
 /// The collation that the code asks for: its own, or one behind the text of a custom type.
