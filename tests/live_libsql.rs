@@ -95,8 +95,13 @@ impl Sqld {
             body.len()
         );
         stream.write_all(request.as_bytes()).await.expect("sending");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.expect("an answer");
+        let mut answer = Vec::new();
+        // Having said everything, it may hang up without a good-bye.
+        match stream.read_to_end(&mut answer).await {
+            Err(error) if answer.is_empty() => panic!("an answer: {error}"),
+            _ => {}
+        }
+        let answer = String::from_utf8(answer).expect("an answer in UTF-8");
         let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
         serde_json::from_str(body).unwrap_or_else(|_| panic!("{answer}"))
     }

@@ -10,7 +10,7 @@ use drizzle_drift::declared::Reader;
 use drizzle_drift::drift::{Class, Ledger, Severity, compare};
 use drizzle_drift::live::{self, Limits, Target};
 use drizzle_drift::project::{self, DiskFiles, LoadRequest};
-use drizzle_drift::push::{Finding, Outcome, assess, plan};
+use drizzle_drift::push::{Finding, assess, plan};
 use serde_json::{Value, json};
 
 #[path = "support/drizzle_kit.rs"]
@@ -187,7 +187,7 @@ async fn disagreements(
     let fails = planned.failure.as_ref().is_some_and(|failure| failure.statement.is_none());
     let gives_up = !second.is_silent() && second.statements().is_empty();
     if fails || gives_up {
-        if !gives_up || !(fails || planned.outcome() == Outcome::Asks) {
+        if !gives_up || !(fails || !planned.prompts.is_empty()) {
             faults.push(format!("the kit gives up: {}\n    foretold: {:?}", second.output, planned.failure));
         }
         return faults.into_iter().map(|fault| format!("{}: {fault}", schema.name)).collect();
