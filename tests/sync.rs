@@ -187,7 +187,7 @@ async fn disagreements(
     let fails = planned.failure.as_ref().is_some_and(|failure| failure.statement.is_none());
     let gives_up = !second.is_silent() && second.statements().is_empty();
     if fails || gives_up {
-        if !gives_up || !(fails || !planned.prompts.is_empty()) {
+        if !gives_up || (!fails && planned.prompts.is_empty()) {
             faults.push(format!("the kit gives up: {}\n    foretold: {:?}", second.output, planned.failure));
         }
         return faults.into_iter().map(|fault| format!("{}: {fault}", schema.name)).collect();
