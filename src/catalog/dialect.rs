@@ -73,6 +73,14 @@ impl Dialect {
 }
 
 impl Family {
+    /// `name` as an identifier of SQL.
+    pub fn quoted(self, name: &str) -> String {
+        match self {
+            Self::Mysql => format!("`{}`", name.replace('`', "``")),
+            Self::Postgresql | Self::Sqlite => format!("\"{}\"", name.replace('"', "\"\"")),
+        }
+    }
+
     /// The module that a schema file imports its builders from.
     pub fn core_module(self) -> &'static str {
         match self {

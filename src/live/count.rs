@@ -2,8 +2,9 @@
 
 use std::time::Instant;
 
+use super::template::{fill, table};
 use super::{ErrorKind, Limits, LiveError, Target, libsql, mysql, postgresql, snapshot, sqlite};
-use crate::catalog::{Dialect, Family, RowCount};
+use crate::catalog::{Dialect, RowCount};
 
 /// How many tables are asked about in one statement, where a look at the first row is enough.
 const CHUNK: usize = 100;
@@ -83,18 +84,7 @@ pub(super) async fn ask(target: &Target, limits: &Limits, questions: &Questions)
 }
 
 fn question(dialect: Dialect, place: usize, (schema, name): &(Option<String>, String), at_most: u64) -> String {
-    let quoted = |name: &str| match dialect.family() {
-        Family::Mysql => format!("`{}`", name.replace('`', "``")),
-        Family::Postgresql | Family::Sqlite => format!("\"{}\"", name.replace('"', "\"\"")),
-    };
-    let table = match schema {
-        Some(schema) => format!("{}.{}", quoted(schema), quoted(name)),
-        None => quoted(name),
-    };
-    // The name last: it may hold anything.
-    include_str!("count.sql")
-        .trim_end()
-        .replace("{place}", &place.to_string())
-        .replace("{limit}", &at_most.to_string())
-        .replace("{table}", &table)
+    let table = table(dialect.family(), schema.as_deref(), name);
+    let (place, limit) = (place.to_string(), at_most.to_string());
+    fill(include_str!("count.sql"), &[("place", &place), ("limit", &limit), ("table", &table)])
 }

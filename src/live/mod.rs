@@ -14,6 +14,7 @@ mod snapshot;
 mod sqlite;
 mod state;
 mod target;
+mod template;
 mod watch;
 
 pub use count::count;

@@ -4,6 +4,7 @@
 use std::time::Instant;
 
 use super::count::{Questions, ask};
+use super::template::{fill, table};
 use super::{Limits, LiveError, Target, snapshot};
 use crate::catalog::{Family, RowQuestion, RowsThat};
 
@@ -29,20 +30,6 @@ pub async fn holds(
     Ok(answers)
 }
 
-fn quoted(family: Family, name: &str) -> String {
-    match family {
-        Family::Mysql => format!("`{}`", name.replace('`', "``")),
-        Family::Postgresql | Family::Sqlite => format!("\"{}\"", name.replace('"', "\"\"")),
-    }
-}
-
-fn table(family: Family, schema: Option<&str>, name: &str) -> String {
-    match schema {
-        Some(schema) => format!("{}.{}", quoted(family, schema), quoted(family, name)),
-        None => quoted(family, name),
-    }
-}
-
 fn text(family: Family, value: &str) -> String {
     let value = value.replace('\'', "''");
     match family {
@@ -53,7 +40,7 @@ fn text(family: Family, value: &str) -> String {
 
 /// The column as a text.
 fn as_text(family: Family, column: &str) -> String {
-    let column = quoted(family, column);
+    let column = family.quoted(column);
     match family {
         Family::Mysql => format!("cast({column} as char)"),
         Family::Postgresql | Family::Sqlite => format!("cast({column} as text)"),
@@ -62,59 +49,44 @@ fn as_text(family: Family, column: &str) -> String {
 
 /// The statement that finds one such row. Each is a file of SQL whose holes are filled here, names last.
 fn statement(family: Family, place: usize, question: &RowQuestion) -> String {
-    let name = |name: &str| quoted(family, name);
+    let name = |name: &str| family.quoted(name);
     let not_null = |prefix: &str, columns: &[String]| {
         let conditions = columns.iter().map(|column| format!("{prefix}{} is not null", name(column)));
         conditions.collect::<Vec<_>>().join(" and ")
     };
     let holds = include_str!("rows/holds.sql");
     let (sql, holes): (&str, Vec<(&str, String)>) = match &question.rows {
-        RowsThat::Exist => (holds, vec![("{condition}", "1 = 1".into())]),
-        RowsThat::AreNull { column } => (holds, vec![("{condition}", format!("{} is null", name(column)))]),
-        RowsThat::AreNotNull { columns } => (holds, vec![("{condition}", not_null("", columns))]),
+        RowsThat::Exist => (holds, vec![("condition", "1 = 1".into())]),
+        RowsThat::AreNull { column } => (holds, vec![("condition", format!("{} is null", name(column)))]),
+        RowsThat::AreNotNull { columns } => (holds, vec![("condition", not_null("", columns))]),
         RowsThat::AreAlike { columns, nulls_too } => {
             let listed = columns.iter().map(|column| name(column)).collect::<Vec<_>>().join(", ");
             let condition = if *nulls_too { "1 = 1".into() } else { not_null("", columns) };
-            (include_str!("rows/are_alike.sql"), vec![("{columns}", listed), ("{condition}", condition)])
+            (include_str!("rows/are_alike.sql"), vec![("columns", listed), ("condition", condition)])
         }
         RowsThat::AreOutside { column, values } => {
             let values = values.iter().map(|value| text(family, value)).collect::<Vec<_>>().join(", ");
-            (holds, vec![("{condition}", format!("{} not in ({values})", as_text(family, column)))])
+            (holds, vec![("condition", format!("{} not in ({values})", as_text(family, column)))])
         }
         RowsThat::ReferToNone { columns, schema, table: other, references } => {
             let equal = columns.iter().zip(references);
             let equal = equal.map(|(own, other)| format!("own.{} = other.{}", name(own), name(other)));
             let holes = vec![
-                ("{condition}", not_null("own.", columns)),
-                ("{equal}", equal.collect::<Vec<_>>().join(" and ")),
-                ("{other}", table(family, schema.as_deref(), other)),
+                ("condition", not_null("own.", columns)),
+                ("equal", equal.collect::<Vec<_>>().join(" and ")),
+                ("other", table(family, schema.as_deref(), other)),
             ];
             (include_str!("rows/refer_to_none.sql"), holes)
         }
-        RowsThat::Violate { condition } => (holds, vec![("{condition}", format!("not ({condition})"))]),
+        RowsThat::Violate { condition } => (holds, vec![("condition", format!("not ({condition})"))]),
         RowsThat::AreNoSuch { column, sql_type } => {
             let condition = format!("not pg_input_is_valid({}, {})", as_text(family, column), text(family, sql_type));
-            (holds, vec![("{condition}", condition)])
+            (holds, vec![("condition", condition)])
         }
     };
-    // A name may hold anything, a hole too: all are filled at once.
-    let mut holes = holes;
-    holes.push(("{place}", place.to_string()));
-    holes.push(("{table}", table(family, question.schema.as_deref(), &question.table)));
-    filled(sql.trim_end(), &holes)
-}
-
-fn filled(mut sql: &str, holes: &[(&str, String)]) -> String {
-    let mut text = String::new();
-    while let Some(start) = sql.find('{') {
-        text.push_str(&sql[..start]);
-        sql = &sql[start..];
-        let hole = holes.iter().find(|(hole, _)| sql.starts_with(hole));
-        let (hole, value) = hole.map_or(("{", "{"), |(hole, value)| (*hole, value.as_str()));
-        text.push_str(value);
-        sql = &sql[hole.len()..];
-    }
-    text + sql
+    let (place, table) = (place.to_string(), table(family, question.schema.as_deref(), &question.table));
+    let holes = holes.iter().map(|(hole, value)| (*hole, value.as_str()));
+    fill(sql, &holes.chain([("place", place.as_str()), ("table", table.as_str())]).collect::<Vec<_>>())
 }
 
 #[cfg(test)]

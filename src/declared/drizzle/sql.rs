@@ -118,9 +118,9 @@ impl Evaluator<'_> {
         for chunk in chunks {
             match chunk {
                 Chunk::Text(part) => text.push_str(part),
-                Chunk::Identifier(name) => text.push_str(&quoted(style.family, name)),
+                Chunk::Identifier(name) => text.push_str(&style.family.quoted(name)),
                 Chunk::Column(table, index) => {
-                    text.push_str(&quoted(style.family, &self.column_name(*table, *index, style.casing)?));
+                    text.push_str(&style.family.quoted(&self.column_name(*table, *index, style.casing)?));
                 }
                 Chunk::Value(value) => self.print_value(value, style, location, parameters, text)?,
             }
@@ -152,14 +152,14 @@ impl Evaluator<'_> {
                     text.push_str(&self.table_path(*table, style.family)?);
                     text.push('.');
                 }
-                text.push_str(&quoted(style.family, &name));
+                text.push_str(&style.family.quoted(&name));
             }
             Value::IndexKey(key) => {
                 self.print_value(&Value::Column(key.column.0, key.column.1), style, location, parameters, text)?;
             }
             Value::Table(table) => text.push_str(&self.table_path(*table, style.family)?),
-            Value::View(view) => text.push_str(&quoted(style.family, &view.name.clone()?)),
-            Value::Enum(enumeration) => text.push_str(&quoted(style.family, &enumeration.name.clone()?)),
+            Value::View(view) => text.push_str(&style.family.quoted(&view.name.clone()?)),
+            Value::Enum(enumeration) => text.push_str(&style.family.quoted(&enumeration.name.clone()?)),
             Value::Array(_) => {
                 text.push('(');
                 for (index, part) in self.elements(value, location)?.iter().enumerate() {
@@ -195,18 +195,10 @@ impl Evaluator<'_> {
 
     fn table_path(&self, table: usize, family: Family) -> Known<String> {
         let table = self.table(table);
-        let name = quoted(family, &table.name.clone()?);
+        let name = family.quoted(&table.name.clone()?);
         Ok(match table.schema.clone()? {
-            Some(schema) => format!("{}.{name}", quoted(family, &schema)),
+            Some(schema) => format!("{}.{name}", family.quoted(&schema)),
             None => name,
         })
-    }
-}
-
-/// `name` as an identifier.
-fn quoted(family: Family, name: &str) -> String {
-    match family {
-        Family::Mysql => format!("`{}`", name.replace('`', "``")),
-        Family::Postgresql | Family::Sqlite => format!("\"{}\"", name.replace('"', "\"\"")),
     }
 }

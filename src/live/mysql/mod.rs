@@ -22,6 +22,7 @@ pub(super) use count::count;
 pub use gate::Gate;
 
 use super::address::Address;
+use super::template::fill;
 use super::{ErrorKind, Limits, LiveError, Target};
 use crate::catalog::{DatabaseIdentity, LiveCatalog};
 use assemble::{Answers, Assembled, TableRow, ViewRow};
@@ -215,17 +216,7 @@ impl Session {
 
 /// `sql` about one object, its name quoted as string and as identifier.
 fn about(sql: &str, name: &str) -> String {
-    let (text, identifier) = (expression::literal(name), name.replace('`', "``"));
-    // In one pass: a table may well be called `{name}`.
-    let mut result = String::with_capacity(sql.len() + 2 * name.len());
-    for (index, part) in sql.trim_end().split(['{', '}']).enumerate() {
-        result.push_str(match part {
-            "text" if index % 2 == 1 => &text,
-            "name" if index % 2 == 1 => &identifier,
-            part => part,
-        });
-    }
-    result
+    fill(sql, &[("text", &expression::literal(name)), ("name", &name.replace('`', "``"))])
 }
 
 /// Reads once.

@@ -1,5 +1,7 @@
 //! The statements that describe a SQLite database, wherever it is: files of their names, embedded. They only read.
 
+use crate::live::template::fill;
+
 /// A number that every DDL statement changes.
 pub const SCHEMA_VERSION: &str = "pragma schema_version";
 /// Every object with its DDL.
@@ -27,17 +29,7 @@ pub const HOLDS_ROWS: &str = include_str!("holds_rows.sql");
 
 /// A statement about one table, its name quoted as string and as identifier.
 pub fn about(template: &str, table: &str) -> String {
-    let (string, identifier) = (table.replace('\'', "''"), table.replace('"', "\"\""));
-    // In one pass: a table may well be called `{identifier}`.
-    let mut sql = String::with_capacity(template.len() + 4 * table.len());
-    for (index, part) in template.trim_end().split(['{', '}']).enumerate() {
-        sql.push_str(match part {
-            "table" if index % 2 == 1 => &string,
-            "identifier" if index % 2 == 1 => &identifier,
-            part => part,
-        });
-    }
-    sql
+    fill(template, &[("table", &table.replace('\'', "''")), ("identifier", &table.replace('"', "\"\""))])
 }
 
 #[cfg(test)]
