@@ -46,17 +46,23 @@ impl<'a> Said<'a> {
         Self { renamed: renamed.collect(), decided: ledger.entries.iter().map(|entry| entry.key()).collect() }
     }
 
-    /// What is said for `old` having been renamed to `new`, of which `comments` tell old names; with `false` where it is
-    /// said to be something else.
-    fn evidence(&self, sides: &Sides, new: &Drift, old: &Drift, comments: &[String]) -> Result<(f64, String), bool> {
+    /// What speaks for `old` having been renamed to `new`, of which `comments` tell old names: what is said, else that they
+    /// are `alike`, unless `old` is said to be something by itself.
+    fn evidence(
+        &self,
+        sides: &Sides,
+        (new, old): (&Drift, &Drift),
+        comments: &[String],
+        alike: impl FnOnce() -> Option<(f64, String)>,
+    ) -> Option<(f64, String)> {
         if comments.iter().any(|name| sides.family.same_identifier(name, &old.object.name)) {
-            return Ok((3.0, "a comment beside the declaration says so".to_owned()));
+            return Some((3.0, "a comment beside the declaration says so".to_owned()));
         }
         let (new, name) = (new.object.to_string(), old.object.to_string());
         if self.renamed.get(new.as_str()) == Some(&name.as_str()) {
-            return Ok((3.0, "the ledger says so".to_owned()));
+            return Some((3.0, "the ledger says so".to_owned()));
         }
-        Err(!self.decided.contains(&(name.as_str(), old.code.name())))
+        if self.decided.contains(&(name.as_str(), old.code.name())) { None } else { alike() }
     }
 }
 
@@ -124,10 +130,8 @@ fn tables(
             if mine.table.schema != theirs.schema {
                 continue;
             }
-            let evidence = match said.evidence(sides, &drifts[*a], &drifts[*b], &comments) {
-                Ok(evidence) => Some(evidence),
-                Err(open) => open.then(|| table_evidence(sides, &mine.table, theirs)).flatten(),
-            };
+            let alike = || table_evidence(sides, &mine.table, theirs);
+            let evidence = said.evidence(sides, (&drifts[*a], &drifts[*b]), &comments, alike);
             if let Some((score, evidence)) = evidence {
                 candidates.push(Candidate { missing: *a, undeclared: *b, score, evidence });
             }
@@ -193,10 +197,8 @@ fn columns(
                 continue;
             }
             let Some(theirs) = pair.live.column(&drifts[*b].object.name) else { continue };
-            let evidence = match said.evidence(sides, &drifts[*a], &drifts[*b], &comments) {
-                Ok(evidence) => Some(evidence),
-                Err(open) => open.then(|| column_evidence(sides, pair, mine, theirs)).flatten(),
-            };
+            let alike = || column_evidence(sides, pair, mine, theirs);
+            let evidence = said.evidence(sides, (&drifts[*a], &drifts[*b]), &comments, alike);
             if let Some((score, evidence)) = evidence {
                 candidates.push(Candidate { missing: *a, undeclared: *b, score, evidence });
             }
