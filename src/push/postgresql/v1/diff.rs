@@ -43,29 +43,12 @@ pub(super) fn steps(input: &Input, mut live: Side, mut code: Side, renames: &mut
     let columns = column_changes(&mut live, &code, &paired, renames);
     parts::preserve_names(&live, &mut code);
     // Of a table that may have more parts than are read, none is known to be undeclared.
-    let open: HashSet<(String, String)> = code
-        .tables
-        .iter()
-        .filter(|tab| tab.declared.is_some_and(|declared| declared.extras_open || declared.broken))
-        .map(|tab| (tab.schema.to_string(), tab.name.to_string()))
-        .collect();
-    let of_deleted: HashSet<(String, String)> = paired
-        .deleted
-        .iter()
-        .map(|&place| &live.tables[place])
-        .map(|tab| (tab.schema.to_string(), tab.name.to_string()))
-        .collect();
-    let of_created: HashSet<(String, String)> = paired
-        .created
-        .iter()
-        .map(|&place| &code.tables[place])
-        .map(|tab| (tab.schema.to_string(), tab.name.to_string()))
-        .collect();
-    let known: HashSet<(String, String)> =
-        live.tables.iter().map(|tab| (tab.schema.to_string(), tab.name.to_string())).collect();
+    let is_open = |tab: &&Tab| tab.declared.is_some_and(|declared| declared.extras_open || declared.broken);
+    let open = names(code.tables.iter().filter(is_open));
+    let of_deleted = names(paired.deleted.iter().map(|&place| &live.tables[place]));
+    let of_created = names(paired.created.iter().map(|&place| &code.tables[place]));
+    let (known, in_code) = (names(&live.tables), names(&code.tables));
     let unclaimed = input.declared.tables_open;
-    let in_code: HashSet<(String, String)> =
-        code.tables.iter().map(|tab| (tab.schema.to_string(), tab.name.to_string())).collect();
     let gone = move |part: &Part| {
         let table = (part.schema.clone(), part.table.clone());
         open.contains(&table) || (unclaimed && known.contains(&table) && !in_code.contains(&table))
@@ -135,6 +118,11 @@ pub(super) fn steps(input: &Input, mut live: Side, mut code: Side, renames: &mut
     steps
 }
 
+/// Schema and name of each.
+fn names<'t, 'a: 't>(tables: impl IntoIterator<Item = &'t Tab<'a>>) -> HashSet<(String, String)> {
+    tables.into_iter().map(|tab| (tab.schema.to_string(), tab.name.to_string())).collect()
+}
+
 fn altered_policy(old: &Part, new: &Part) -> Vec<String> {
     match (&old.body, &new.body) {
         (Body::Policy(a), Body::Policy(b)) if a.permissive != b.permissive || a.command != b.command => {
@@ -146,10 +134,10 @@ fn altered_policy(old: &Part, new: &Part) -> Vec<String> {
 
 fn pair(input: &Input, live: &mut Side, code: &Side, renames: &mut Renames) -> Tables {
     use std::collections::BTreeMap;
-    fn names<'t>(tables: &'t [Tab]) -> BTreeMap<(&'t str, &'t str), usize> {
+    fn places<'t>(tables: &'t [Tab]) -> BTreeMap<(&'t str, &'t str), usize> {
         tables.iter().enumerate().map(|(place, tab)| ((&*tab.schema, &*tab.name), place)).collect()
     }
-    let (old, new) = (names(&live.tables), names(&code.tables));
+    let (old, new) = (places(&live.tables), places(&code.tables));
     let thing = |tab: &Tab, place| Thing { place, key: key(&tab.schema, &tab.name), object: tab.object() };
     let broken = |tab: &Tab| tab.declared.is_some_and(|declared| declared.broken);
     let created = code.tables.iter().enumerate();
@@ -221,7 +209,7 @@ fn column_changes(live: &mut Side, code: &Side, paired: &Tables, renames: &mut R
     // Tables with new columns come first, in the code's order.
     groups.sort_by_key(|(from, to, created, deleted)| match created.first() {
         Some(_) => (0, *to, 0),
-        None => (1, deleted.first().map_or(0, |place| live.tables[*from].columns[*place].rank), 0),
+        None => (1, deleted.first().map_or(0, |place| live.rank(*from, *place)), 0),
     });
     for (from, to, created, deleted) in groups {
         let thing = |tab: &Tab, place: usize| {
@@ -613,7 +601,7 @@ impl<'a> Work<'_, 'a> {
                 }
             }
         }
-        altered.sort_by_key(|&(from, _, place, ..)| self.live.tables[from].columns[place].rank);
+        altered.sort_by_key(|&(from, _, place, ..)| self.live.rank(from, place));
         altered
     }
 

@@ -4,8 +4,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use super::snapshot::Tab;
-use crate::catalog::ServerOrder;
+use crate::catalog::{ServerOrder, Table};
 use crate::push::postgresql::v0::snapshot::schema_of;
 
 /// The place of each table and view among all of the server.
@@ -14,8 +13,8 @@ pub(super) fn created(order: &ServerOrder) -> BTreeMap<(&str, &str), usize> {
     names.zip(0..).collect()
 }
 
-/// Gives every column of `tables` its place in the list of all columns of the server.
-pub(super) fn rank(order: &ServerOrder, tables: &mut [Tab]) {
+/// The place of each column of `tables` in the list of all columns of the server.
+pub(super) fn ranks(order: &ServerOrder, tables: &[&Table]) -> Vec<Vec<usize>> {
     struct Listed {
         number: i32,
         relation: usize,
@@ -31,13 +30,13 @@ pub(super) fn rank(order: &ServerOrder, tables: &mut [Tab]) {
         ranks[*relation][*column] = rank;
     }
     let (places, count) = (created(order), tables.len());
-    for (place, tab) in tables.iter_mut().enumerate() {
-        let known = places.get(&(&*tab.schema, &*tab.name)).map(|relation| &ranks[*relation]);
-        for (number, column) in tab.columns.iter_mut().enumerate() {
-            // A snapshot of an older version does not say.
-            column.rank = known.and_then(|ranks| ranks.get(number)).copied().unwrap_or(number * count + place);
-        }
-    }
+    let of_table = |(place, table): (usize, &&Table)| {
+        let known = places.get(&(schema_of(&table.schema), table.name.as_str())).map(|relation| &ranks[*relation]);
+        // A snapshot of an older version does not say.
+        let rank = |number: usize| known.and_then(|ranks| ranks.get(number)).copied().unwrap_or(number * count + place);
+        (0..table.columns.len()).map(rank).collect()
+    };
+    tables.iter().enumerate().map(of_table).collect()
 }
 
 /// PostgreSQL's quicksort (Bentley and McIlroy's), which does not keep the order of equal rows, step by step.

@@ -1,11 +1,12 @@
 //! Both sides as drizzle-kit 1.0 sees them: tables with their columns, and lists of everything else.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashSet};
 
 use crate::catalog::{
-    Column, EnumType, Generated, Index, ObjectKind, ObjectRef, OwnedSequence, Policy, Rows, Table, TableKind,
-    UniqueForm, View,
+    Column, EnumType, Generated, Index, ObjectKind, ObjectRef, OwnedSequence, Policy, Rows, ServerOrder, Table,
+    TableKind, UniqueForm, View,
 };
 use crate::declared::{DeclaredTable, without_casts};
 use crate::push::input::Input;
@@ -23,6 +24,10 @@ pub(super) struct Side<'a> {
     pub tables: Vec<Tab<'a>>,
     pub parts: Vec<Part<'a>>,
     pub views: Vec<Vista<'a>>,
+    /// The order of the server that it was read from.
+    order: Option<&'a ServerOrder>,
+    /// The place of each table's columns among all of the server's. Few pushes ask.
+    ranks: OnceCell<Vec<Vec<usize>>>,
 }
 
 #[derive(Clone)]
@@ -58,8 +63,6 @@ pub(super) struct Tab<'a> {
 #[derive(Clone)]
 pub(super) struct Col<'a> {
     pub name: Cow<'a, str>,
-    /// Its place in the list of all live columns.
-    pub rank: usize,
     /// Without the brackets of an array; `None` where it is not known.
     pub sql_type: Option<Cow<'a, str>>,
     pub type_schema: Option<Cow<'a, str>>,
@@ -126,6 +129,15 @@ impl Part<'_> {
 }
 
 impl<'a> Side<'a> {
+    /// The place of a column in the server's list of all columns.
+    pub fn rank(&self, table: usize, column: usize) -> usize {
+        let ranks = self.ranks.get_or_init(|| {
+            let tables: Vec<&Table> = self.tables.iter().map(|tab| tab.table).collect();
+            server_order::ranks(self.order.unwrap_or(&ServerOrder::default()), &tables)
+        });
+        ranks[table][column]
+    }
+
     pub fn table(&self, schema: &str, name: &str) -> Option<&Tab<'a>> {
         self.tables.iter().find(|tab| tab.is(schema, name))
     }
@@ -195,7 +207,7 @@ pub(super) fn live<'a>(input: &Input<'a>) -> Side<'a> {
     let catalog = &input.live.catalog;
     let scope = input.filter.scope(input.declared.dialect);
     let in_schema = |schema: &Option<String>| input.filter.keeps_schema(schema_of(schema));
-    let mut side = Side::default();
+    let mut side = Side { order: Some(&input.live.order), ..Side::default() };
     let owned: BTreeMap<(&str, &str, &str), &OwnedSequence> = input
         .live
         .owned_sequences
@@ -221,7 +233,6 @@ pub(super) fn live<'a>(input: &Input<'a>) -> Side<'a> {
         });
         parts(table, None, &mut side.parts);
     }
-    server_order::rank(&input.live.order, &mut side.tables);
     let created = server_order::created(&input.live.order);
     // Indexes and policies come by their names, constraints by when their table was created.
     side.parts.sort_by_cached_key(|part| {
@@ -275,15 +286,18 @@ pub(super) fn live<'a>(input: &Input<'a>) -> Side<'a> {
 /// Of parts with one key, push keeps the first; and a unique constraint on a column that one beside the columns stands for
 /// already is not another.
 fn first_of_each(parts: &mut Vec<Part>) {
-    let mut seen: HashSet<(ObjectKind, String, String, String)> = HashSet::new();
-    let mut uniques: HashSet<(String, String, Vec<String>)> = HashSet::new();
-    parts.retain(|part| {
-        let table = if part.kind == ObjectKind::Index { String::new() } else { part.table.clone() };
-        let first = seen.insert((part.kind, part.schema.clone(), table, part.name.clone()));
-        let key = (part.schema.clone(), part.table.clone(), part.columns.clone());
-        let another = part.kind != ObjectKind::Unique || uniques.insert(key) || !part.on_column;
-        first && another
-    });
+    let mut seen: HashSet<(ObjectKind, Key)> = HashSet::new();
+    let mut uniques: HashSet<(&str, &str, &[String])> = HashSet::new();
+    let mut stays = Vec::with_capacity(parts.len());
+    for part in parts.iter() {
+        let first = seen.insert((part.kind, part.key()));
+        let another = part.kind != ObjectKind::Unique
+            || uniques.insert((&part.schema, &part.table, &part.columns))
+            || !part.on_column;
+        stays.push(first && another);
+    }
+    let mut stays = stays.into_iter();
+    parts.retain(|_| stays.next().unwrap_or(true));
 }
 
 fn enumeration(item: &EnumType) -> Enumeration<'_> {
@@ -314,7 +328,6 @@ fn declared_column<'a>(table: &Table, column: &'a Column) -> Col<'a> {
     let (sql_type, dimensions) = known.map_or((None, 0), |(name, dimensions)| (Some(name), dimensions));
     Col {
         name: Cow::Borrowed(&column.name),
-        rank: 0,
         sql_type,
         type_schema: column.type_schema.as_deref().map(Cow::Borrowed),
         dimensions,
@@ -365,7 +378,6 @@ fn live_column<'a>(
     });
     Col {
         name: Cow::Borrowed(&column.name),
-        rank: 0,
         sql_type,
         type_schema: column.type_schema.as_deref().map(Cow::Borrowed),
         dimensions,

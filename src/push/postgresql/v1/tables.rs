@@ -164,16 +164,16 @@ fn recreate_enum(live: &Side, code: &Side, new: &Enumeration, touch: Touch) -> S
     let name = qualified(&new.schema, &new.name);
     let (mut sql, mut last, mut touches) = (Vec::new(), Vec::new(), vec![touch]);
     let mut users = Vec::new();
-    for tab in &live.tables {
-        for column in &tab.columns {
+    for (table, tab) in live.tables.iter().enumerate() {
+        for (place, column) in tab.columns.iter().enumerate() {
             let typed = column.sql_type.as_deref() == Some(&*new.name);
             if typed && column.type_schema.as_deref() == Some(&*new.schema) {
-                users.push((tab, column));
+                users.push((live.rank(table, place), tab, column));
             }
         }
     }
-    users.sort_by_key(|(_, column)| column.rank);
-    for (tab, column) in users {
+    users.sort_by_key(|(rank, ..)| *rank);
+    for (_, tab, column) in users {
         let now =
             code.table(&tab.schema, &tab.name).and_then(|tab| tab.columns.iter().find(|now| now.name == column.name));
         let Some(now) = now else { continue };
