@@ -12,7 +12,7 @@ const LONGEST_NAME: usize = 64;
 
 /// The database while push runs.
 pub(super) struct Server {
-    tables: Vec<KitTable>,
+    database: Snapshot,
     /// Tables that drizzle-kit does not see.
     hidden: Vec<String>,
     /// Checks that belong to the JSON type of MariaDB: table and name.
@@ -26,9 +26,9 @@ impl Server {
         let catalog = &input.live.catalog;
         let all = catalog.tables.iter().map(|table| &table.name).chain(catalog.views.iter().map(|view| &view.name));
         let hidden = all.filter(|name| from.table(name).is_none()).cloned().collect();
-        let mut tables = from.tables.clone();
+        let mut database = from.clone();
         let mut of_json = Vec::new();
-        for table in &mut tables {
+        for table in &mut database.tables {
             let Some(words) = words.table(&table.name) else { continue };
             table.uniques.clear();
             table.indexes = database::indexes(words);
@@ -40,11 +40,11 @@ impl Server {
             let of_json_here = words.checks.iter().filter(|(name, _)| !is_listed(name));
             of_json.extend(of_json_here.map(|(name, _)| (table.name.clone(), name.clone())));
         }
-        Self { tables, hidden, of_json, is_mariadb: words.is_mariadb }
+        Self { database, hidden, of_json, is_mariadb: words.is_mariadb }
     }
 
     fn table(&mut self, name: &str) -> Option<&mut KitTable> {
-        self.tables.iter_mut().find(|table| table.name == name)
+        self.database.table_mut(name)
     }
 
     /// Runs a statement, or says why it is refused.
@@ -65,7 +65,7 @@ impl Server {
         }
         if sql.starts_with("RENAME TABLE ") {
             let new = rest.first()?;
-            for key in self.tables.iter_mut().flat_map(|table| &mut table.foreign_keys) {
+            for key in self.database.tables.iter_mut().flat_map(|table| &mut table.foreign_keys) {
                 if key.foreign_table == *first {
                     key.foreign_table.clone_from(new);
                 }
@@ -135,6 +135,7 @@ impl Server {
             return Some(("42000", format!("`truncate table {name}` does not quote the name")));
         }
         let referring = self
+            .database
             .tables
             .iter()
             .find(|table| table.name != name && table.foreign_keys.iter().any(|key| key.foreign_table == name));
@@ -165,13 +166,21 @@ impl Server {
         let indexes = uniques.collect();
         let foreign_keys = Vec::new();
         let keys = table.keys.first().cloned().into_iter().collect();
-        self.tables.push(KitTable { foreign_keys, indexes, keys, rows: Rows::None, uniques: Vec::new(), ..table });
+        self.database.tables.push(KitTable {
+            foreign_keys,
+            indexes,
+            keys,
+            rows: Rows::None,
+            uniques: Vec::new(),
+            ..table
+        });
         None
     }
 
     fn drop_table(&mut self, name: &str) -> Refusal {
         let refers = |key: &KitForeignKey| key.foreign_table == name;
-        let referring = self.tables.iter().find(|table| table.name != name && table.foreign_keys.iter().any(refers));
+        let referring =
+            self.database.tables.iter().find(|table| table.name != name && table.foreign_keys.iter().any(refers));
         if let Some(other) = referring {
             let state = if self.is_mariadb { "23000" } else { "HY000" };
             return Some((
@@ -179,13 +188,13 @@ impl Server {
                 format!("`{name}` cannot be dropped, for a foreign key of `{}` refers to it", other.name),
             ));
         }
-        self.tables.retain(|table| table.name != name);
+        self.database.tables.retain(|table| table.name != name);
         None
     }
 
     /// The foreign keys that refer to `table`.
     fn referring(&self, table: &str) -> Vec<KitForeignKey> {
-        let keys = self.tables.iter().flat_map(|other| &other.foreign_keys);
+        let keys = self.database.tables.iter().flat_map(|other| &other.foreign_keys);
         keys.filter(|key| key.foreign_table == table).cloned().collect()
     }
 
@@ -249,7 +258,7 @@ impl Server {
 
     fn check_is_taken(&self, table: &str, name: &str) -> Refusal {
         // MySQL's are named in the whole database, MariaDB's in their table.
-        let mut tables = self.tables.iter().filter(|other| !self.is_mariadb || other.name == table);
+        let mut tables = self.database.tables.iter().filter(|other| !self.is_mariadb || other.name == table);
         let taken = tables.find(|other| other.checks.iter().any(|check| check.name.eq_ignore_ascii_case(name)))?;
         Some(("HY000", format!("a check of `{}` is called `{name}` already", taken.name)))
     }
@@ -277,7 +286,7 @@ impl Server {
     }
 
     fn rename_column(&mut self, of: &str, from: &str, to: &str) {
-        for key in self.tables.iter_mut().flat_map(|table| &mut table.foreign_keys) {
+        for key in self.database.tables.iter_mut().flat_map(|table| &mut table.foreign_keys) {
             if key.table == of {
                 rename(&mut key.columns, from, to);
             }
@@ -299,7 +308,8 @@ impl Server {
     }
 
     fn drop_column(&mut self, table: &str, column: &str) -> Refusal {
-        let referring = self.tables.iter().flat_map(|other| other.foreign_keys.iter().map(move |key| (other, key)));
+        let referring =
+            self.database.tables.iter().flat_map(|other| other.foreign_keys.iter().map(move |key| (other, key)));
         let mut referring = referring
             .filter(|(_, key)| key.foreign_table == table && key.foreign_columns.iter().any(|name| name == column));
         if let Some((_, key)) = referring.next() {
@@ -347,7 +357,8 @@ impl Server {
     }
 
     fn modify(&mut self, of: &str, column: &str, after: &str, new: Option<&KitColumn>) -> Refusal {
-        let foreign: Vec<KitForeignKey> = self.tables.iter().flat_map(|table| &table.foreign_keys).cloned().collect();
+        let foreign: Vec<KitForeignKey> =
+            self.database.tables.iter().flat_map(|table| &table.foreign_keys).cloned().collect();
         let is_mariadb = self.is_mariadb;
         let table = self.table(of)?;
         let definition = after.split_once("` ").map_or("", |(_, rest)| rest);
@@ -394,7 +405,7 @@ impl Server {
         let added = quoted_names(after);
         if let (Some(key), true) = (added.first(), after.contains(" FOREIGN KEY ")) {
             let is_taken = |other: &KitForeignKey| other.name.to_lowercase() == key.to_lowercase();
-            if self.tables.iter().flat_map(|table| &table.foreign_keys).any(is_taken) {
+            if self.database.tables.iter().flat_map(|table| &table.foreign_keys).any(is_taken) {
                 return Some(("HY000", format!("another foreign key of the database is called `{key}`")));
             }
             let key = to
