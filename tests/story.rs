@@ -8,7 +8,6 @@ mod mysql;
 #[path = "support/postgresql.rs"]
 mod postgresql;
 
-use std::process::Command;
 
 use drizzle_kit::Project;
 use serde_json::Value;
@@ -16,15 +15,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
 fn run(project: &Project, arguments: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_drizzle-drift"))
-        .current_dir(project.folder())
-        .args(arguments)
-        .env_remove("DATABASE_URL")
-        .env_remove("DRIZZLE_DRIFT_DATABASE_URL")
-        .output()
-        .expect("the tool runs");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code().expect("an exit code"), text(&output.stdout), text(&output.stderr))
+    project.drift(arguments, |_| {})
 }
 
 fn plan(project: &Project) -> (i32, Value) {

@@ -22,16 +22,9 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 const FORCING: &str = r#"while [ "$1" != --config ]; do shift; done; exec "$KIT" push --force "$@""#;
 
 fn run(project: &Project, arguments: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_drizzle-drift"))
-        .current_dir(project.folder())
-        .args(arguments)
-        .env_remove("DATABASE_URL")
-        .env_remove("DRIZZLE_DRIFT_DATABASE_URL")
-        .env("TMPDIR", project.folder().join("tmp"))
-        .output()
-        .expect("the tool runs");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code().expect("an exit code"), text(&output.stdout), text(&output.stderr))
+    project.drift(arguments, |command| {
+        command.env("TMPDIR", project.folder().join("tmp"));
+    })
 }
 
 /// A project with a temporary folder of its own, which has to be empty again afterwards.

@@ -82,6 +82,17 @@ impl Project {
         fs::write(path, text).expect("a file");
     }
 
+    /// drizzle-drift in its folder, with a database from nowhere but the config: exit code, standard output and error.
+    pub fn drift(&self, arguments: &[&str], set_up: impl FnOnce(&mut Command)) -> (i32, String, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_drizzle-drift"));
+        command.current_dir(self.folder()).args(arguments);
+        command.env_remove("DATABASE_URL").env_remove("DRIZZLE_DRIFT_DATABASE_URL");
+        set_up(&mut command);
+        let output = command.output().expect("the tool runs");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code().expect("an exit code"), text(&output.stdout), text(&output.stderr))
+    }
+
     fn run(&self, program: &str, arguments: &[&str]) -> (bool, String) {
         const LIMIT: &str = "120";
         let output = Command::new("timeout")
