@@ -15,9 +15,6 @@ export const ID = "drizzle-drift";
 /** The server's command that reads the database again. The extension offers it under the same name. */
 export const REFRESH = "drizzle-drift.refresh";
 
-/** The files whose changes on disk concern the server even while no editor shows them. */
-const WATCHED = ["**/drizzle.config.*", "**/.env*", "**/drizzle-drift.ledger.json", "**/drizzle-drift.json"];
-
 /** A client that leaves the command `REFRESH` to the extension, whose version of it exists before the server runs. */
 class Client extends LanguageClient {
   override registerFeature(feature: StaticFeature | DynamicFeature<unknown>): void {
@@ -37,7 +34,6 @@ class Client extends LanguageClient {
 export function createClient(
   server: Executable,
   outputChannel: vscode.LogOutputChannel,
-  watchers: vscode.FileSystemWatcher[],
 ): LanguageClient {
   return new Client(ID, "Drizzle Drift", server, {
     documentSelector: [
@@ -47,7 +43,6 @@ export function createClient(
       { scheme: "file", pattern: "**/drizzle-drift.ledger.json" },
     ],
     outputChannel,
-    synchronize: { fileEvents: watchers },
     // A function, so that a server that was restarted after a crash is told the present state.
     initializationOptions: settings,
     markdown: { supportHtml: false, supportThemeIcons: false },
@@ -60,9 +55,4 @@ export function settings(): { trusted: boolean; pollIntervalSeconds: number } {
     trusted: vscode.workspace.isTrusted,
     pollIntervalSeconds: vscode.workspace.getConfiguration(ID).get("pollIntervalSeconds", 5),
   };
-}
-
-/** Watchers for the files that concern the server. */
-export function createWatchers(): vscode.FileSystemWatcher[] {
-  return WATCHED.map((glob) => vscode.workspace.createFileSystemWatcher(glob));
 }

@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import { DidChangeConfigurationNotification, ExecuteCommandRequest, State, type LanguageClient } from "vscode-languageclient/node";
-import { createClient, createWatchers, ID, REFRESH, settings } from "./client.js";
+import { createClient, ID, REFRESH, settings } from "./client.js";
 import { CannotStart, serverCommand } from "./server.js";
 import { StatusBar, type Status } from "./status.js";
 
@@ -21,7 +21,6 @@ class Extension {
   readonly #context: vscode.ExtensionContext;
   readonly #output = vscode.window.createOutputChannel("Drizzle Drift", { log: true });
   readonly #status = new StatusBar();
-  readonly #watchers = createWatchers();
   #client: LanguageClient | undefined;
   /** Starts and stops wait here for the one before them. */
   #queue: Promise<void> = Promise.resolve();
@@ -31,7 +30,6 @@ class Extension {
     context.subscriptions.push(
       this.#output,
       this.#status,
-      ...this.#watchers,
       vscode.commands.registerCommand(REFRESH, () => this.#refresh()),
       vscode.commands.registerCommand(`${ID}.restart`, () => this.restart()),
       vscode.commands.registerCommand(`${ID}.showOutput`, () => this.#output.show(true)),
@@ -63,7 +61,7 @@ class Extension {
     this.#status.starting();
     const command = await serverCommand(this.#context);
     this.#output.info(`Starting ${command.command}`);
-    const client = createClient(command, this.#output, this.#watchers);
+    const client = createClient(command, this.#output);
     this.#client = client;
     client.onNotification("drizzle-drift/status", (status: Status) => this.#status.show(status));
     client.onDidChangeState(({ newState }) => {
