@@ -8,7 +8,6 @@ mod mysql;
 #[path = "support/postgresql.rs"]
 mod postgresql;
 
-
 use drizzle_kit::Project;
 use serde_json::Value;
 use sqlx::sqlite::SqliteConnectOptions;
