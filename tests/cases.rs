@@ -242,15 +242,7 @@ async fn postgresql_cases() {
 async fn mysql_engine(engine: mysql::Engine, name: &str) {
     let Some(server) = mysql::Server::shared_of(engine) else { return };
     run(name, "mysql", PINNED, async |_, sql| {
-        let mut connection = server.connect("mysql").await;
-        let anew = "drop database if exists plan_case; drop database if exists other; drop database if exists zother; \
-                    create database plan_case character set utf8mb4";
-        for statement in anew.split("; ") {
-            mysql::execute(&mut connection, statement).await;
-        }
-        let mut connection = server.connect("plan_case").await;
-        mysql::execute(&mut connection, &sql.replace("{database}", "plan_case")).await;
-        connection.close().await.expect("closing");
+        server.create_case(sql).await;
         server.root_url("plan_case")
     })
     .await;

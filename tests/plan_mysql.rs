@@ -166,15 +166,8 @@ async fn compare(engine: mysql::Engine, cases: &str, whole: bool) {
     let (mut wrong, mut unforeseen) = (Vec::new(), Vec::new());
     let (mut compared, mut equal, mut refusals) = (0, 0, 0);
     let (mut of_rows, mut lost) = (0, Vec::new());
-    let mut root = server.connect("mysql").await;
     for case in &cases {
-        mysql::execute(&mut root, "drop database if exists plan_case").await;
-        mysql::execute(&mut root, "drop database if exists other").await;
-        mysql::execute(&mut root, "drop database if exists zother").await;
-        mysql::execute(&mut root, "create database plan_case character set utf8mb4").await;
-        let mut connection = server.connect("plan_case").await;
-        mysql::execute(&mut connection, &case.database.replace("{database}", "plan_case")).await;
-        sqlx::Connection::close(connection).await.expect("closing");
+        server.create_case(&case.database).await;
         let live = read(server.root_url("plan_case")).await;
         for version in VERSIONS {
             let Some(record) = case.kits.get(version) else { continue };

@@ -114,6 +114,8 @@ impl Server {
             .arg(format!("--pid-file={}", in_folder("pid")))
             .arg(format!("--log-error={}", in_folder("error.log")))
             .arg(format!("--general-log-file={}", in_folder("general.log")))
+            // MariaDB clears its folder for temporary files when it starts, of those of its neighbours too.
+            .arg(format!("--tmpdir={}", self.folder.path().display()))
             .arg(format!("--init-file={}", in_folder("init.sql")))
             .args(["--bind-address=127.0.0.1", "--general-log=1", "--innodb-buffer-pool-size=32M"])
             .args(matches!(self.engine, Engine::Mysql).then_some("--mysqlx=OFF"))
@@ -186,6 +188,29 @@ impl Server {
         connection.close().await.expect("closing");
     }
 
+    /// Makes the database `plan_case` anew, and `sql` in it, so that all its tables are of one second: drizzle-kit 1.0 takes them
+    /// in the order of their age, and asked about it while they were.
+    pub async fn create_case(&self, sql: &str) {
+        const ATTEMPTS: usize = 10;
+        const AGES: &str =
+            "select count(distinct create_time) from information_schema.tables where table_schema = 'plan_case'";
+        for attempt in 1..=ATTEMPTS {
+            let mut connection = self.connect("mysql").await;
+            for database in ["plan_case", "other", "zother"] {
+                execute(&mut connection, &format!("drop database if exists {database}")).await;
+            }
+            execute(&mut connection, "create database plan_case character set utf8mb4").await;
+            execute(&mut connection, "use plan_case").await;
+            execute(&mut connection, &sql.replace("{database}", "plan_case")).await;
+            let ages: i64 = sqlx::query_scalar(AGES).fetch_one(&mut connection).await.expect("the ages");
+            connection.close().await.expect("closing");
+            if ages <= 1 {
+                return;
+            }
+            assert!(attempt < ATTEMPTS, "it takes longer than a second every time: {sql}");
+        }
+    }
+
     /// The log of everything that clients have sent.
     pub fn log(&self) -> String {
         String::from_utf8_lossy(&fs::read(self.path("general.log")).unwrap_or_default()).into_owned()
@@ -194,6 +219,12 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        // What the server itself has to say about a test that failed.
+        if std::thread::panicking() {
+            let ended = self.child.as_mut().map(Child::try_wait);
+            let log = fs::read(self.path("error.log")).unwrap_or_default();
+            eprintln!("the server's end: {ended:?}, its log:\n{}", String::from_utf8_lossy(&log));
+        }
         self.stop();
     }
 }
