@@ -9,7 +9,7 @@ mod mysql;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use drizzle_drift::catalog::{Dialect, LiveCatalog, Rows};
+use drizzle_drift::catalog::{Dialect, Fact, LiveCatalog, Rows};
 use drizzle_drift::live::{self, Cause, ErrorKind, Limits, LiveError, State, Target, WatchSettings};
 use mysql::{Engine, Server, execute};
 
@@ -46,6 +46,12 @@ async fn every_kind_of_object_of_mariadb_is_read() {
     server.create("objects", &fixture).await;
     let live = read(&server.app_url("objects")).await.expect("a reading");
     insta::assert_snapshot!("mariadb_objects", facts::facts(&live));
+    // The type JSON brings a check named as its column. 11.8.9 takes no other of that name.
+    let namesake = "create table t (label varchar(9), config json, constraint config check (label like '%\\_x%'))";
+    server.create("namesake", namesake).await;
+    let checks = &read(&server.app_url("namesake")).await.expect("a reading").catalog.tables[0].checks;
+    let texts: Vec<_> = checks.iter().map(|check| check.expression.clone()).collect();
+    assert_eq!(texts, [Fact::Known(r"`label` like '%\\_x%'".to_owned())]);
 
     let Some(newer) = Server::start(Engine::Mariadb11, &[]) else { return };
     newer.create("objects", &fixture).await;
