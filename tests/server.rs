@@ -120,6 +120,28 @@ fn the_story_in_an_editor() {
 }
 
 #[test]
+fn an_editor_that_shows_pages_gets_one_for_each_code() {
+    let story = Story::new();
+    let schema = story.schema();
+    let mut capabilities = utf8();
+    capabilities["workspace"]["textDocumentContent"] = json!({});
+    let (mut client, initialized) = LspClient::start(&story.folder(), capabilities, quickly());
+    assert_eq!(initialized["capabilities"]["workspace"]["textDocumentContent"]["schemes"], json!(["drizzle-drift"]));
+    client.open(&schema);
+    let diagnostics = client.diagnostics(&schema, has_code("undeclared-table"));
+    let page = with_code(&diagnostics, "undeclared-table")["codeDescription"]["href"].clone();
+    let content = client.request("workspace/textDocumentContent", json!({ "uri": page }));
+    assert_eq!(content["text"], include_str!("../docs/codes/undeclared-table.md"));
+    drop(client);
+
+    // Any other would send its user to an address that nothing answers at.
+    let (mut client, _) = LspClient::start(&story.folder(), utf8(), quickly());
+    client.open(&schema);
+    let diagnostics = client.diagnostics(&schema, has_code("undeclared-table"));
+    assert_eq!(with_code(&diagnostics, "undeclared-table").get("codeDescription"), None);
+}
+
+#[test]
 fn b_and_c_settle_it_too() {
     let story = Story::new();
     let (schema, config) = (story.schema(), story.folder().join("drizzle.config.ts"));

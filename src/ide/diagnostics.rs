@@ -64,6 +64,11 @@ pub fn diagnostics(snapshot: &Snapshot, file: &FilePath) -> Vec<Diagnostic> {
     diagnostics
 }
 
+/// The page about a drift code, in Markdown.
+pub fn page(code: &str) -> Option<&'static str> {
+    Code::from_name(code).map(Code::page)
+}
+
 fn related(snapshot: &Snapshot, places: &[(Place, String)]) -> Vec<Related> {
     let with_text = |(place, message): &(Place, String)| {
         let document = snapshot.declared.files.get(&place.file)?.document.clone();

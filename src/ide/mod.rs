@@ -9,7 +9,7 @@ mod lenses;
 use std::sync::Arc;
 
 pub use actions::{Action, Replan, actions, deferral};
-pub use diagnostics::{Diagnostic, Related, diagnostics};
+pub use diagnostics::{Diagnostic, Related, diagnostics, page};
 pub use hover::{Hover, duration_words, hover};
 pub use lenses::{Lens, lenses, summary};
 

@@ -21,6 +21,19 @@ const WATCHED: [&str; 8] = [
     "**/{package,tsconfig}.json",
 ];
 
+/// The scheme of the addresses at which the server itself has a page about each drift code.
+pub(super) const PAGES: &str = "drizzle-drift";
+
+/// Where the page about a drift code is.
+fn page_uri(code: &str) -> Option<lsp::Uri> {
+    lsp::Uri::parse(&format!("{PAGES}:/{code}.md")).ok()
+}
+
+/// The drift code whose page is at `uri`.
+pub(super) fn code_of_page(uri: &lsp::Uri) -> Option<&str> {
+    uri.path().strip_prefix('/')?.strip_suffix(".md").filter(|_| uri.scheme() == PAGES)
+}
+
 pub(super) fn watchers() -> lsp::DidChangeWatchedFilesRegistrationOptions {
     let watcher =
         |pattern: &str| lsp::FileSystemWatcher { glob_pattern: lsp::GlobPattern::Pattern(pattern.into()), kind: None };
@@ -73,7 +86,14 @@ pub(super) fn hover(document: &Document, hover: Hover, encoding: Encoding) -> ls
     }
 }
 
-pub(super) fn diagnostics(document: &Document, ours: Vec<Diagnostic>, encoding: Encoding) -> Vec<lsp::Diagnostic> {
+/// The protocol's diagnostics, each with the address of its code's page where the editor `shows_pages`.
+pub(super) fn diagnostics(
+    document: &Document,
+    ours: Vec<Diagnostic>,
+    encoding: Encoding,
+    shows_pages: bool,
+) -> Vec<lsp::Diagnostic> {
+    let page = |code: &str| page_uri(code).filter(|_| shows_pages).map(lsp::CodeDescription::new);
     ours.into_iter()
         .map(|ours| lsp::Diagnostic {
             range: range(document.range(ours.span, encoding)),
@@ -84,7 +104,7 @@ pub(super) fn diagnostics(document: &Document, ours: Vec<Diagnostic>, encoding: 
                 Severity::Hint => lsp::DiagnosticSeverity::Hint,
             }),
             code: Some(lsp::Code::String(ours.code.name().into())),
-            code_description: None,
+            code_description: page(ours.code.name()),
             source: Some("drizzle-drift".into()),
             message: lsp::Message::String(ours.message),
             tags: None,
@@ -105,7 +125,7 @@ fn related(ours: Vec<Related>, encoding: Encoding) -> Option<Vec<lsp::Diagnostic
 }
 
 /// The protocol's report about one document; nothing where there is no such document.
-pub(super) fn report(pulled: Option<Pulled>, encoding: Encoding) -> lsp::DocumentDiagnosticReport {
+pub(super) fn report(pulled: Option<Pulled>, encoding: Encoding, shows_pages: bool) -> lsp::DocumentDiagnosticReport {
     let full = |result, items| {
         lsp::DocumentDiagnosticReport::RelatedFullDocumentDiagnosticReport(lsp::RelatedFullDocumentDiagnosticReport {
             related_documents: None,
@@ -115,7 +135,7 @@ pub(super) fn report(pulled: Option<Pulled>, encoding: Encoding) -> lsp::Documen
     match pulled {
         None => full(None, Vec::new()),
         Some(Pulled { result, changed: Some((document, ours)) }) => {
-            full(Some(result), diagnostics(&document, ours, encoding))
+            full(Some(result), diagnostics(&document, ours, encoding, shows_pages))
         }
         Some(Pulled { result, changed: None }) => {
             lsp::DocumentDiagnosticReport::RelatedUnchangedDocumentDiagnosticReport(

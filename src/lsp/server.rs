@@ -11,6 +11,7 @@ use tower_lsp::gen_lsp_types as lsp;
 use tower_lsp::jsonrpc::{Error, Result};
 
 use super::convert;
+use crate::ide::page;
 use crate::session::{Event, Inbox, Output, ProjectStatus, Settings};
 use crate::text::Encoding;
 
@@ -38,6 +39,8 @@ struct Editor {
     refreshes_lenses: bool,
     registers_watchers: bool,
     creates_files: bool,
+    /// Whether it shows documents that only the server has.
+    shows_pages: bool,
     roots: Vec<PathBuf>,
     settings: Settings,
 }
@@ -199,11 +202,21 @@ impl tower_lsp::LanguageServer for LanguageServer {
 
     async fn diagnostic(&self, params: lsp::DocumentDiagnosticParams) -> Result<lsp::DocumentDiagnosticReport> {
         let Some(path) = convert::path(&params.text_document.uri) else {
-            return Ok(convert::report(None, self.encoding()));
+            return Ok(convert::report(None, self.encoding(), false));
         };
         let previous = params.previous_result_id;
         let pulled = self.ask(|answer| Event::Diagnostics { path, previous, answer }).await?;
-        Ok(convert::report(Some(pulled), self.encoding()))
+        let shows_pages = self.editor.get().is_some_and(|editor| editor.shows_pages);
+        Ok(convert::report(Some(pulled), self.encoding(), shows_pages))
+    }
+
+    async fn text_document_content(
+        &self,
+        params: lsp::TextDocumentContentParams,
+    ) -> Result<lsp::TextDocumentContentResult> {
+        let page = convert::code_of_page(&params.uri).and_then(page);
+        let page = page.ok_or_else(|| Error::invalid_params(format!("there is no page at {}", params.uri)))?;
+        Ok(lsp::TextDocumentContentResult::new(page.into()))
     }
 }
 
@@ -236,7 +249,7 @@ async fn forward(client: Client, editor: Editor, mut outputs: mpsc::UnboundedRec
                         tracing::debug!(%error, "the editor refuses to pull diagnostics again");
                     }
                 } else {
-                    let diagnostics = convert::diagnostics(&document, diagnostics, editor.encoding);
+                    let diagnostics = convert::diagnostics(&document, diagnostics, editor.encoding, editor.shows_pages);
                     client.publish_diagnostics(uri, diagnostics, version).await;
                 }
             }
@@ -278,6 +291,7 @@ fn editor(params: &lsp::InitializeParams) -> Editor {
             .unwrap_or(false),
         creates_files: edits.and_then(|edits| edits.document_changes).unwrap_or(false)
             && operations.is_some_and(|operations| operations.contains(&lsp::ResourceOperationKind::Create)),
+        shows_pages: workspace.is_some_and(|workspace| workspace.text_document_content.is_some()),
         roots: roots(params),
         settings: settings(params.initialization_options.as_ref().unwrap_or(&lsp::LspAny::Null), &Settings::default()),
     }
@@ -346,6 +360,9 @@ fn capabilities(editor: &Editor) -> lsp::ServerCapabilities {
                 supported: Some(true),
                 change_notifications: Some(true.into()),
             }),
+            text_document_content: editor
+                .shows_pages
+                .then(|| lsp::TextDocumentContentOptions::new(vec![convert::PAGES.into()]).into()),
             ..Default::default()
         }),
         ..Default::default()

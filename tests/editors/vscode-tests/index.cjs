@@ -37,6 +37,10 @@ async function test() {
   assert.equal(diagnostic.range.start.line, position(document, "drizzle-orm/sqlite-core").line);
   steps.push(`the import of the core module shows: ${diagnostic.message}`);
 
+  const page = await vscode.workspace.openTextDocument(diagnostic.code.target);
+  assert.match(page.getText(), /^# undeclared-table\n/);
+  steps.push("its code leads to the page about it");
+
   const name = position(document, 'sqliteTable("users"').translate(0, 'sqliteTable("u'.length);
   const hover = await eventually("a hover about the database", async () => {
     const hovers = await vscode.commands.executeCommand("vscode.executeHoverProvider", uri, name);
