@@ -2,24 +2,27 @@
 //! says what it does and is silent where it is silent. `tests/fixtures/cases/regenerate.mjs` makes the expected values.
 //!
 //! On the servers a pinned part runs; `ALL_CASES=1 cargo test --test cases -- --nocapture` runs all, `ONLY=text` those whose
-//! names hold the text.
+//! names hold the text, `CASES_FILE=path` those of another file of that shape, `POSTGRESQL=15` takes another major version.
 #![cfg(unix)]
 
 #[path = "support/mysql.rs"]
 mod mysql;
 #[path = "support/postgresql.rs"]
 mod postgresql;
+#[path = "support/questions.rs"]
+mod questions;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use drizzle_drift::catalog::LiveCatalog;
+use drizzle_drift::catalog::{Dialect, LiveCatalog};
 use drizzle_drift::declared::Reader;
 use drizzle_drift::drift::{Class, Ledger, Severity};
 use drizzle_drift::live::{self, Limits, Target};
 use drizzle_drift::project::{self, DiskFiles, LoadRequest, Project};
 use drizzle_drift::push::{PromptKind, plan};
 use drizzle_drift::session::analyse;
+use questions::Questions;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use sqlx::sqlite::SqliteConnectOptions;
@@ -122,7 +125,8 @@ fn load(folder: &Path, fixture: &Fixture, case: &Case, dialect: &str, url: &str,
 }
 
 /// What we say wrongly, in words.
-fn faults(project: &Project, live: &LiveCatalog, case: &Case, version: &str, answer: &Answer) -> Vec<String> {
+fn faults(project: &Project, live: &LiveCatalog, case: &Case, version: &str, measured: &Value) -> Vec<String> {
+    let answer: Answer = serde_json::from_value(measured.clone()).expect("an answer");
     let declared = project.declared(&DiskFiles, &mut Reader::default());
     let planned = plan(&declared, live, &project.filter, &project.kit);
     let gives_up = planned.failure.as_ref().is_some_and(|failure| failure.statement.is_none());
@@ -150,6 +154,13 @@ fn faults(project: &Project, live: &LiveCatalog, case: &Case, version: &str, ans
         if !unsaid.is_empty() {
             faults.push(format!("check does not carry {unsaid:#?}"));
         }
+        if project.dialect == Dialect::Postgresql {
+            let questions: Questions = serde_json::from_value(measured.clone()).expect("questions");
+            faults.extend(match version.starts_with('0') {
+                true => questions.faults_of_0(&planned),
+                false => questions.faults_of_1(&planned),
+            });
+        }
         let asked = planned.prompts.iter().filter(|prompt| prompt.kind == PromptKind::CreatedOrRenamed).count();
         if asked != answer.renames() {
             faults.push(format!("it asks of {} renames, we of {asked}", answer.renames()));
@@ -173,7 +184,8 @@ fn chosen<'a>(fixture: &'a Fixture, engine: &'a str, pinned: usize) -> impl Iter
 
 /// Runs the cases of an engine; `database` makes one and returns its URL.
 async fn run(engine: &str, dialect: &str, pinned: usize, database: impl AsyncFn(usize, &str) -> String) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/cases/{dialect}.json"));
+    let own = || Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/cases/{dialect}.json"));
+    let path = std::env::var_os("CASES_FILE").map_or_else(own, PathBuf::from);
     let text = std::fs::read_to_string(path).expect("the cases");
     let fixture: Fixture = serde_json::from_str(&text).expect("cases");
     let (mut wrong, mut total) = (Vec::new(), 0);
@@ -182,7 +194,6 @@ async fn run(engine: &str, dialect: &str, pinned: usize, database: impl AsyncFn(
         let mut live = None;
         for version in VERSIONS {
             let Some(answer) = case.engines[engine].get(version) else { continue };
-            let answer: Answer = serde_json::from_value(answer.clone()).expect("an answer");
             let folder = tempfile::tempdir().expect("a folder");
             let project = load(folder.path(), &fixture, case, dialect, &url, version);
             if live.is_none() {
@@ -194,7 +205,7 @@ async fn run(engine: &str, dialect: &str, pinned: usize, database: impl AsyncFn(
                 };
                 live = Some(live::read(&target, &Limits::default()).await.expect("a reading"));
             }
-            let faults = live.as_ref().map_or(Vec::new(), |live| faults(&project, live, case, version, &answer));
+            let faults = live.as_ref().map_or(Vec::new(), |live| faults(&project, live, case, version, answer));
             let known = KNOWN.iter().find(|(on, name, of, _)| *on == engine && *name == case.name && *of == version);
             total += 1;
             match known {

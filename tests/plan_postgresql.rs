@@ -7,14 +7,17 @@
 
 #[path = "support/postgresql.rs"]
 mod postgresql;
+#[path = "support/questions.rs"]
+mod questions;
 
 use std::path::PathBuf;
 
-use drizzle_drift::catalog::{Dialect, Filter, Generation, LiveCatalog, ObjectKind, ObjectRef};
+use drizzle_drift::catalog::{Dialect, Filter, Generation, LiveCatalog};
 use drizzle_drift::declared::{Kit, Reader, Request};
 use drizzle_drift::live::{self, Limits, Target};
-use drizzle_drift::push::{PromptKind, PushPlan, plan};
+use drizzle_drift::push::{PushPlan, plan};
 use drizzle_drift::text::{FilePath, MemoryFiles};
+use questions::Questions;
 use serde::Deserialize;
 
 const HEADER: &str = r#"import { sql } from "drizzle-orm";
@@ -43,8 +46,8 @@ struct Case {
     database: String,
     #[serde(default)]
     config: Config,
-    v0: Result0,
-    v1: Result1,
+    v0: Push,
+    v1: Push,
 }
 
 #[derive(Default, Deserialize)]
@@ -60,47 +63,20 @@ fn given<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Opt
     Option::deserialize(deserializer).map(Some)
 }
 
+/// What push does: its statements, its questions, and where the server refuses.
 #[derive(Deserialize)]
-struct Result0 {
-    error: Option<String>,
+struct Push {
     #[serde(default)]
     statements: Vec<String>,
-    #[serde(default)]
-    prompts: Vec<Question>,
-    #[serde(default)]
-    uniques: Vec<String>,
-    #[serde(default)]
-    warnings: Vec<String>,
     fails: Option<Fails>,
+    #[serde(flatten)]
+    questions: Questions,
 }
 
 #[derive(Deserialize, PartialEq, Debug)]
 struct Fails {
     statement: usize,
     sqlstate: String,
-}
-
-#[derive(Deserialize, PartialEq, Debug)]
-struct Question {
-    text: String,
-    choices: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Result1 {
-    error: Option<String>,
-    #[serde(default)]
-    statements: Vec<String>,
-    #[serde(default)]
-    questions: Vec<Hint>,
-    fails: Option<Fails>,
-}
-
-#[derive(Deserialize)]
-struct Hint {
-    #[serde(rename = "type")]
-    kind: String,
-    entity: Vec<String>,
 }
 
 fn fixture() -> Fixture {
@@ -192,8 +168,10 @@ struct Score {
 }
 
 impl Score {
-    fn judge(&mut self, name: &str, ours: &[String], theirs: &[String], faults: Vec<String>) {
+    fn judge(&mut self, name: &str, plan: &PushPlan, push: &Push, faults: Vec<String>) {
         self.total += 1;
+        let theirs: Vec<String> = push.statements.iter().map(|statement| ended(statement)).collect();
+        let (ours, theirs) = (&statements(plan)[..], &theirs[..]);
         let statements = difference(ours, theirs);
         let losses = |list: &[String]| {
             let mut list: Vec<String> = list.iter().filter(|statement| destroys(statement)).cloned().collect();
@@ -249,11 +227,11 @@ async fn every_push_is_planned_as_the_kit_plans_it() {
         let target = target(&server, number, case).await;
         let live = live::read(&target, &Limits::default()).await.expect("a reading");
         let mut plan = planned(case, &fixture.kits.v0, &live);
-        v0.pair_of_0(case, &plan);
+        v0.judge(&case.name, &plan, &case.v0, case.v0.questions.faults_of_0(&plan));
         ask_rows(&target, &mut plan).await;
         v0.failure(&case.name, &plan, &case.v0.statements, &case.v0.fails);
         let mut plan = planned(case, &fixture.kits.v1, &live);
-        v1.pair_of_1(case, &plan);
+        v1.judge(&case.name, &plan, &case.v1, case.v1.questions.faults_of_1(&plan));
         ask_rows(&target, &mut plan).await;
         v1.failure(&case.name, &plan, &case.v1.statements, &case.v1.fails);
         forget(&server, number).await;
@@ -299,80 +277,6 @@ impl Score {
                 self.claimed.push(format!("{name}: {} at {sql} ({reason}), in truth {fails:?}", ours.sqlstate));
             }
         }
-    }
-
-    fn pair_of_0(&mut self, case: &Case, plan: &PushPlan) {
-        let result = &case.v0;
-        let crashes = plan.failure.as_ref().is_some_and(|failure| failure.statement.is_none());
-        let mut faults = Vec::new();
-        if crashes != result.error.is_some() {
-            faults.push(format!("crashes: we say {:?}, push {:?}", plan.failure, result.error));
-        }
-        let of = |kind: PromptKind| plan.prompts.iter().filter(move |prompt| prompt.kind == kind);
-        let renames: Vec<Question> = of(PromptKind::CreatedOrRenamed)
-            .map(|prompt| Question {
-                text: prompt.text.clone(),
-                choices: prompt.choices.iter().map(|choice| choice.label.clone()).collect(),
-            })
-            .collect();
-        if renames != result.prompts && !crashes {
-            faults.push(format!("asks\n  we:   {renames:?}\n  push: {:?}", result.prompts));
-        }
-        let uniques: Vec<String> = of(PromptKind::UniqueOnRows).map(|prompt| format!("· {}", prompt.text)).collect();
-        if uniques != result.uniques {
-            faults.push(format!("asks of uniques: we {uniques:?}, push {:?}", result.uniques));
-        }
-        let warned = of(PromptKind::DataLoss).next().map_or("", |prompt| prompt.text.as_str());
-        let warnings: Vec<&str> = warned.lines().filter(|line| line.starts_with('·')).collect();
-        if warnings != result.warnings {
-            faults.push(format!("warns: we {warnings:?}, push {:?}", result.warnings));
-        }
-        let theirs: Vec<String> = result.statements.iter().map(|statement| ended(statement)).collect();
-        self.judge(&case.name, &statements(plan), &theirs, faults);
-    }
-
-    fn pair_of_1(&mut self, case: &Case, plan: &PushPlan) {
-        let result = &case.v1;
-        let crashes = plan.failure.as_ref().is_some_and(|failure| failure.statement.is_none());
-        let mut faults = Vec::new();
-        if crashes != result.error.is_some() {
-            faults.push(format!("crashes: we say {:?}, push {:?}", plan.failure, result.error));
-        }
-        let name = |object: &ObjectRef| match (object.name.as_str(), &object.schema) {
-            ("", Some(schema)) => schema.clone(),
-            (name, _) => name.to_owned(),
-        };
-        let mut ours: Vec<String> = Vec::new();
-        for prompt in &plan.prompts {
-            match prompt.kind {
-                PromptKind::CreatedOrRenamed => ours.push(format!("rename_or_create {}", name(&prompt.concerns[0]))),
-                // Only the rows could tell that every value of a column is null.
-                _ => ours.extend(
-                    prompt.concerns.iter().map(|object| format!("confirm_data_loss {}", name(object))).filter(|text| {
-                        let column =
-                            prompt.concerns.iter().any(|it| it.kind == ObjectKind::Column && text.ends_with(&it.name));
-                        !column
-                            || result
-                                .questions
-                                .iter()
-                                .any(|hint| hint.entity.last().is_some_and(|it| text.ends_with(it)))
-                    }),
-                ),
-            }
-        }
-        let theirs: Vec<String> = result
-            .questions
-            .iter()
-            .map(|hint| format!("{} {}", hint.kind, hint.entity.last().map_or("", String::as_str)))
-            .collect();
-        let (mut us, mut them) = (ours, theirs);
-        us.sort();
-        them.sort();
-        if us != them {
-            faults.push(format!("asks: we {us:?}, push {them:?}"));
-        }
-        let theirs: Vec<String> = result.statements.iter().map(|statement| ended(statement)).collect();
-        self.judge(&case.name, &statements(plan), &theirs, faults);
     }
 }
 

@@ -17,7 +17,7 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 use tempfile::TempDir;
 
-/// The major version that tests use unless they name another.
+/// The major version that tests use unless they, or the variable `POSTGRESQL`, name another.
 pub const MAJOR: u32 = 17;
 /// PostgreSQL refuses to run as root; this is `nobody`.
 const UNPRIVILEGED: u32 = 65534;
@@ -44,7 +44,8 @@ impl Server {
         if let Some(server) = shared.upgrade() {
             return Some(server);
         }
-        let server = Arc::new(Self::start(MAJOR)?);
+        let major = std::env::var("POSTGRESQL").ok().and_then(|major| major.parse().ok()).unwrap_or(MAJOR);
+        let server = Arc::new(Self::start(major)?);
         *shared = Arc::downgrade(&server);
         Some(server)
     }
