@@ -196,6 +196,8 @@ pub struct Column {
     pub sql_type: Fact<String>,
     /// The schema of a type that is not built in (an enum's).
     pub type_schema: Option<String>,
+    /// The type as the server prints it, with its schema, where that is another text (PostgreSQL, live; enums aside).
+    pub printed_type: Option<String>,
     /// Whether NULL is refused.
     pub not_null: Fact<bool>,
     /// Whether the code does not say so, and only a key that it lists beside the columns does.
@@ -495,6 +497,10 @@ pub struct View {
     pub options: Vec<(String, String)>,
     /// WITH NO DATA, where the code says so (PostgreSQL's materialised views).
     pub with_no_data: bool,
+    /// The access method of a materialised view, where the code names one (PostgreSQL).
+    pub access_method: Option<String>,
+    /// Its tablespace, where it is not the database's (PostgreSQL).
+    pub tablespace: Option<String>,
     /// The extension that it belongs to (PostgreSQL, live).
     pub extension: Option<String>,
 }

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::drizzle::extras::option_text;
+use super::drizzle::sql::Style;
 use super::drizzle::{Extra, IndexExtra, Known, Policy, Reference, TableId, UniqueColumn};
 use super::evaluate::Arguments;
 use super::lowering::Lowering;
@@ -249,8 +250,8 @@ impl Lowering<'_, '_> {
             }
             Extra::Check { name, condition } => {
                 let name = name.clone()?.map(|name| name.to_string());
-                // drizzle-kit 1.0 writes SQLite's checks with bare columns.
-                let style = self.style((self.generation, self.family) == (Generation::V1, Family::Sqlite));
+                // drizzle-kit 1.0 writes checks with bare columns, but MySQL's.
+                let style = self.style(self.generation == Generation::V1 && self.family != Family::Mysql);
                 let expression = match condition {
                     Value::Sql(sql) => self.evaluator.sql_text(sql, style, location).map_or(Fact::Unknown, Fact::Known),
                     _ => Fact::Unknown,
@@ -308,7 +309,7 @@ impl Lowering<'_, '_> {
                 format!("{}_{}_index", declared.table.name, names.join("_"))
             }
         };
-        let style = self.style(false);
+        let style = self.style((self.generation, self.family) == (Generation::V1, Family::Postgresql));
         let predicate = match &index.predicate {
             Some(Value::Sql(sql)) => Some(self.evaluator.sql_text(sql, style, location)?),
             None | Some(Value::Undefined | Value::Null) => None,
@@ -413,7 +414,7 @@ impl Lowering<'_, '_> {
         if let Some(unknown) = unread {
             return self.open_extras(&unknown, declared);
         }
-        let style = self.style(false);
+        let style = Style { inline: false, ..self.style(false) };
         let mut text = |key: &str| self.evaluator.option(config, key, location).as_text().cloned();
         let kind = text("as");
         let command = text("for");

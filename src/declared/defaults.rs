@@ -8,10 +8,48 @@ use regex::Regex;
 use super::drizzle::ColumnState;
 use super::drizzle::sql::Style;
 use super::evaluate::Evaluator;
-use super::value::{Unknown, Value};
+use super::value::{Location, Unknown, Value};
 use super::{Casing, Generation};
 use crate::catalog::{Fact, Family};
 use crate::syntax::number_text;
+
+/// The first words of PostgreSQL's types whose texts drizzle-kit 1.0 puts between quotes; those of others it writes as
+/// they are.
+const KNOWN_V1: &[&str] = &[
+    "smallint",
+    "integer",
+    "bigint",
+    "numeric",
+    "decimal",
+    "real",
+    "double",
+    "boolean",
+    "char",
+    "character",
+    "varchar",
+    "text",
+    "json",
+    "jsonb",
+    "time",
+    "timestamp",
+    "uuid",
+    "interval",
+    "inet",
+    "cidr",
+    "macaddr",
+    "macaddr8",
+    "vector",
+    "halfvec",
+    "sparsevec",
+    "bit",
+    "point",
+    "line",
+    "date",
+    "geometry",
+    "serial",
+    "smallserial",
+    "bigserial",
+];
 
 impl Evaluator<'_> {
     /// The default of a column as SQL.
@@ -68,8 +106,20 @@ impl Evaluator<'_> {
         Some(match default {
             Value::Date(milliseconds) => format!("'{}'", date_text(*milliseconds, sql_type)),
             Value::Array(_) if state.dimensions > 0 => format!("'{}'", self.array_text(default, sql_type)?),
+            // As JavaScript writes a list, and an object.
+            Value::Array(_) => self.numbers(default, state.location)?.join(","),
+            Value::Object(_) => "[object Object]".to_owned(),
             _ => return self.plain_default(default),
         })
+    }
+
+    /// The numbers of a point or a line, of a list or an object.
+    fn numbers(&mut self, value: &Value, location: Location) -> Option<Vec<String>> {
+        let values = match value {
+            Value::Object(_) => self.entries(value, location).ok()?.into_iter().map(|(_, value)| value).collect(),
+            list => self.elements(list, location).ok()?,
+        };
+        values.iter().map(|value| value.to_text().map(|text| text.to_string())).collect()
     }
 
     fn mysql_default(&mut self, default: &Value, sql_type: &str) -> Option<String> {
@@ -108,6 +158,13 @@ impl Evaluator<'_> {
             }
             (Family::Postgresql, _) if matches!(word, "json" | "jsonb") => {
                 Some(quoted(&self.json(default)?.to_string()))
+            }
+            (Family::Postgresql, Value::Array(_) | Value::Object(_)) if matches!(word, "point" | "line") => {
+                let numbers = self.numbers(default, state.location)?.join(",");
+                Some(if word == "point" { format!("'({numbers})'") } else { format!("'{{{numbers}}}'") })
+            }
+            (Family::Postgresql, Value::String(text)) if state.enumeration.is_none() && !KNOWN_V1.contains(&word) => {
+                Some(text.to_string())
             }
             (Family::Postgresql, Value::Number(_) | Value::BigInt(_)) if word == "numeric" => {
                 Some(format!("'{}'", default.to_text()?))

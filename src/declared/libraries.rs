@@ -135,13 +135,11 @@ impl Evaluator<'_> {
             // A preset: variables of a platform, as they are.
             (Library::T3Env, _) => Value::Environment,
             (Library::Zod, _) => self.parser(&text, &first),
-            (Library::Neon, "authUid") => Value::Sql(Rc::new(super::drizzle::Sql {
-                chunks: vec![
-                    super::drizzle::Chunk::Text("(select auth.user_id() = ".into()),
-                    super::drizzle::Chunk::Value(first),
-                    super::drizzle::Chunk::Text(")".into()),
-                ],
-            })),
+            (Library::Neon, "authUid") => Value::Sql(Rc::new(super::drizzle::Sql::new(vec![
+                super::drizzle::Chunk::Text("(select auth.user_id() = ".into()),
+                super::drizzle::Chunk::Value(first),
+                super::drizzle::Chunk::Text(")".into()),
+            ]))),
             _ => Self::unknown(location, format!("{text}() is not known without running it")),
         }
     }

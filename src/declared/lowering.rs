@@ -172,7 +172,7 @@ impl Lowering<'_, '_> {
     pub(super) fn style(&self, bare_columns: bool) -> Style {
         Style {
             family: self.family,
-            bare_columns: bare_columns || (self.generation == Generation::V1 && self.family == Family::Postgresql),
+            bare_columns,
             parameters: true,
             inline: self.generation == Generation::V1,
             casing: self.casing,
@@ -257,7 +257,7 @@ impl Lowering<'_, '_> {
                     return;
                 };
                 // All is written out, whatever the version.
-                let style = Style { bare_columns: false, inline: true, ..self.style(false) };
+                let style = Style { inline: true, ..self.style(false) };
                 let definition = match &view.query {
                     Some(sql) => self.evaluator.sql_text(sql, style, view.location).map_or(Fact::Unknown, Fact::Known),
                     None => Fact::Unknown,
@@ -269,6 +269,8 @@ impl Lowering<'_, '_> {
                     definition,
                     options,
                     with_no_data: view.with_no_data,
+                    access_method: view.access_method.clone(),
+                    tablespace: view.tablespace.clone(),
                     ..Default::default()
                 };
                 let place = self.evaluator.place(view.location);
@@ -430,6 +432,7 @@ impl Lowering<'_, '_> {
             value => value.clone(),
         };
         let style = self.style(self.family == Family::Sqlite);
+        let style = Style { inline: style.inline && self.family != Family::Postgresql, ..style };
         match value {
             Value::Sql(sql) => self.evaluator.sql_text(&sql, style, location).map_or(Fact::Unknown, Fact::Known),
             Value::String(text) => Fact::Known(text.to_string()),

@@ -43,8 +43,17 @@ pub(super) fn same_column_type(sides: &Sides, columns: &ColumnPair) -> bool {
     let (Some(declared), Some(live)) = (columns.declared.sql_type.known(), columns.live.sql_type.known()) else {
         return true;
     };
-    let same = declared == live || same_type(sides.dialect(), declared, live) || same_serial(sides, columns);
+    let same = declared == live
+        || same_type(sides.dialect(), declared, live)
+        || same_serial(sides, columns)
+        || columns.live.printed_type.as_ref() == Some(declared)
+        || unqualified(live) == declared;
     same && !in_other_schema(columns)
+}
+
+/// A type of one's own without its schema, which the code may leave to the server's search path.
+fn unqualified(sql_type: &str) -> &str {
+    sql_type.split_once('.').filter(|(schema, _)| !schema.contains(['"', '('])).map_or(sql_type, |(_, name)| name)
 }
 
 /// Whether two columns that may be one under two names hold values of one type.

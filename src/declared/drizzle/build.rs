@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::constructors::required;
 use super::{Column, ColumnBuilder, Known, Table, TableFunction, UniqueColumn};
-use crate::declared::casing::cased;
+use crate::declared::casing::cased_in_any_script;
 use crate::declared::evaluate::{Arguments, Evaluator};
 use crate::declared::known::Library;
 use crate::declared::value::{Location, Placed, Unknown, Value};
@@ -96,7 +96,7 @@ impl Evaluator<'_> {
                     if let Ok(None) = state.name {
                         // drizzle 1.0 cases the name here, once; before, each reader of the name does.
                         let name = match function.casing {
-                            Some(casing) => cased(&key_text, casing),
+                            Some(casing) => cased_in_any_script(&key_text, casing),
                             None => key_text.to_string(),
                         };
                         state.name = Ok(Some(name.into()));

@@ -46,6 +46,31 @@ const VIEW_OPTIONS: &[&str] = &[
     "user_catalog_table",
 ];
 
+/// The same in the order of drizzle-kit 1.0.
+const VIEW_OPTIONS_V1: &[&str] = &[
+    "check_option",
+    "security_barrier",
+    "security_invoker",
+    "autovacuum_enabled",
+    "autovacuum_freeze_max_age",
+    "autovacuum_freeze_min_age",
+    "autovacuum_freeze_table_age",
+    "autovacuum_multixact_freeze_max_age",
+    "autovacuum_multixact_freeze_min_age",
+    "autovacuum_multixact_freeze_table_age",
+    "autovacuum_vacuum_cost_delay",
+    "autovacuum_vacuum_cost_limit",
+    "autovacuum_vacuum_scale_factor",
+    "autovacuum_vacuum_threshold",
+    "fillfactor",
+    "log_autovacuum_min_duration",
+    "parallel_workers",
+    "toast_tuple_target",
+    "user_catalog_table",
+    "vacuum_index_cleanup",
+    "vacuum_truncate",
+];
+
 /// A text that must be there.
 pub(super) fn required(value: &Value, location: Location) -> Known<Rc<str>> {
     match text_of(value, location)? {
@@ -132,6 +157,8 @@ impl Evaluator<'_> {
                 materialized: role == Purpose::MaterializedView,
                 options: Ok(Vec::new()),
                 with_no_data: false,
+                access_method: None,
+                tablespace: None,
             })),
             Purpose::Sql => match self.elements(&first, location) {
                 Ok(parts) => {
@@ -177,6 +204,10 @@ impl Evaluator<'_> {
     fn operator(&mut self, text: &'static str, arguments: &Arguments) -> Value {
         let mut values: Vec<Value> = arguments.values.iter().map(|placed| placed.value.clone()).collect();
         values.retain(|value| !matches!(value, Value::Undefined));
+        if text.contains('(') {
+            let of = values.into_iter().next().map_or_else(|| Chunk::Text("*".into()), Chunk::Value);
+            return Value::Sql(Rc::new(Sql::new(vec![Chunk::Text(text.into()), of, Chunk::Text(")".into())])));
+        }
         // Around it all, and around each operand.
         let generous = self.generation == Generation::V1;
         let (outer, inner) = match text {
@@ -200,11 +231,11 @@ impl Evaluator<'_> {
                 chunks.push(Chunk::Text(text.into()));
             }
         }
-        if matches!(text, " is null" | " is not null") {
+        if matches!(text, " is null" | " is not null" | " asc" | " desc") {
             chunks.push(Chunk::Text(text.into()));
         }
         chunks.extend(parenthesis(outer, ")"));
-        Value::Sql(Rc::new(Sql { chunks }))
+        Value::Sql(Rc::new(Sql::new(chunks)))
     }
 
     /// `text(name?, config?)`.
@@ -475,6 +506,8 @@ impl Evaluator<'_> {
                 materialized: name == "materializedView",
                 options: Ok(Vec::new()),
                 with_no_data: false,
+                access_method: None,
+                tablespace: None,
             })),
             _ => Self::unknown(location, format!(".{name}() is not read")),
         }
@@ -516,6 +549,8 @@ impl Evaluator<'_> {
                 existing,
                 options: builder.options.clone(),
                 with_no_data: builder.with_no_data,
+                access_method: builder.access_method.clone(),
+                tablespace: builder.tablespace.clone(),
                 query,
                 location,
             }))
@@ -527,7 +562,10 @@ impl Evaluator<'_> {
                 Value::Function(query) => {
                     let builder = Placed { value: Value::Query(Rc::default()), location };
                     match self.call_closure(&query, Arguments::of(vec![builder]), None, location) {
-                        Value::Query(query) => view(false, query.text.clone()),
+                        Value::Query(query) => {
+                            let query = self.query_text(&query, location);
+                            view(false, query)
+                        }
                         Value::Sql(sql) => view(false, Some(sql)),
                         _ => view(false, None),
                     }
@@ -544,12 +582,22 @@ impl Evaluator<'_> {
                             .push((crate::declared::cased(&name, Casing::SnakeCase), option_text(&value, location)?));
                     }
                     // drizzle-kit keeps them in an order of its own.
-                    options.sort_by_key(|(name, _)| VIEW_OPTIONS.iter().position(|known| known == name));
+                    let order = if self.generation == Generation::V1 { VIEW_OPTIONS_V1 } else { VIEW_OPTIONS };
+                    options.sort_by_key(|(name, _)| order.iter().position(|known| known == name));
                     Ok(options)
                 });
                 Value::ViewBuilder(Rc::new(builder))
             }
             "withNoData" => Value::ViewBuilder(Rc::new(ViewBuilder { with_no_data: true, ..(**builder).clone() })),
+            "using" | "tablespace" => {
+                let mut builder = (**builder).clone();
+                let given = arguments.get(0).to_text().map(|text| text.to_string());
+                match name {
+                    "using" => builder.access_method = given,
+                    _ => builder.tablespace = given,
+                }
+                Value::ViewBuilder(Rc::new(builder))
+            }
             // MySQL's; in the catalog their names are those of SQL.
             "algorithm" | "sqlSecurity" | "withCheckOption" => {
                 let option = match name {

@@ -81,7 +81,7 @@ const MYSQL: &[(&str, Purpose)] = &[
 const SQLITE: &[(&str, Purpose)] =
     &[("sqliteTableCreator", Purpose::TableCreator), ("sqliteView", Purpose::View), ("view", Purpose::View)];
 
-/// SQL operators of `drizzle-orm` and the operator each writes between its operands.
+/// SQL operators of `drizzle-orm` and the operator each writes between its operands, or before or behind its only one.
 const OPERATORS: &[(&str, &str)] = &[
     ("eq", " = "),
     ("ne", " <> "),
@@ -97,6 +97,16 @@ const OPERATORS: &[(&str, &str)] = &[
     ("like", " like "),
     ("ilike", " ilike "),
     ("inArray", " in "),
+    ("asc", " asc"),
+    ("desc", " desc"),
+    ("count", "count("),
+    ("countDistinct", "count(distinct "),
+    ("sum", "sum("),
+    ("sumDistinct", "sum(distinct "),
+    ("avg", "avg("),
+    ("avgDistinct", "avg(distinct "),
+    ("max", "max("),
+    ("min", "min("),
 ];
 
 /// The member `name` of `library`; `None` where it has none that we know.

@@ -192,6 +192,8 @@ pub(super) struct ViewBuilder {
     /// What `.with()`, `.algorithm()` and the like say, `(name, value)`.
     pub options: Known<Vec<(String, String)>>,
     pub with_no_data: bool,
+    pub access_method: Option<String>,
+    pub tablespace: Option<String>,
 }
 
 /// A view.
@@ -203,6 +205,8 @@ pub(super) struct View {
     pub existing: bool,
     pub options: Known<Vec<(String, String)>>,
     pub with_no_data: bool,
+    pub access_method: Option<String>,
+    pub tablespace: Option<String>,
     /// Its query, where it is SQL text.
     pub query: Option<Rc<Sql>>,
     pub location: Location,

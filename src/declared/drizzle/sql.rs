@@ -10,6 +10,14 @@ use crate::declared::value::{Location, Unknown, Value};
 /// A piece of SQL: what `` sql`...` `` yields.
 pub(in crate::declared) struct Sql {
     pub chunks: Vec<Chunk>,
+    /// What `.as(...)` calls it; elsewhere in a query only that is written.
+    pub alias: Option<Rc<str>>,
+}
+
+impl Sql {
+    pub fn new(chunks: Vec<Chunk>) -> Self {
+        Self { chunks, alias: None }
+    }
 }
 
 /// A part of it.
@@ -19,7 +27,7 @@ pub(in crate::declared) enum Chunk {
     Text(Rc<str>),
     /// A quoted identifier.
     Identifier(Rc<str>),
-    /// A column without its table.
+    /// A column without its table, which the query builder writes without the config's casing.
     Column(TableId, usize),
     /// A column, a table, a nested template, or a parameter.
     Value(Value),
@@ -50,19 +58,19 @@ impl Evaluator<'_> {
                 chunks.push(Chunk::Value(value));
             }
         }
-        Value::Sql(Rc::new(Sql { chunks }))
+        Value::Sql(Rc::new(Sql::new(chunks)))
     }
 
     /// `sql.raw(text)`, `sql.identifier(name)`, `sql.join(parts, separator)`, `sql.empty()`.
     pub(in crate::declared) fn sql_function(&mut self, name: &str, arguments: &Arguments, location: Location) -> Value {
         let first = arguments.get(0);
-        let one = |chunk| Value::Sql(Rc::new(Sql { chunks: vec![chunk] }));
+        let one = |chunk| Value::Sql(Rc::new(Sql::new(vec![chunk])));
         match (name, first.to_text()) {
             (_, _) if first.unknown().is_some() => first,
             ("raw", Some(text)) => one(Chunk::Text(text)),
             ("identifier", Some(text)) => one(Chunk::Identifier(text)),
             ("param", _) => one(Chunk::Value(first)),
-            ("empty", _) => Value::Sql(Rc::new(Sql { chunks: Vec::new() })),
+            ("empty", _) => Value::Sql(Rc::new(Sql::new(Vec::new()))),
             ("join", _) => match self.elements(&first, location) {
                 Ok(parts) => {
                     let separator = arguments.get(1);
@@ -73,7 +81,7 @@ impl Evaluator<'_> {
                         }
                         chunks.push(Chunk::Value(part));
                     }
-                    Value::Sql(Rc::new(Sql { chunks }))
+                    Value::Sql(Rc::new(Sql::new(chunks)))
                 }
                 Err(unknown) => Value::Unknown(unknown),
             },
@@ -92,9 +100,13 @@ impl Evaluator<'_> {
             "append" => {
                 let mut chunks = sql.chunks.clone();
                 chunks.push(Chunk::Value(arguments.get(0)));
-                Value::Sql(Rc::new(Sql { chunks }))
+                Value::Sql(Rc::new(Sql::new(chunks)))
             }
-            "as" | "mapWith" | "if" | "getSQL" | "$type" | "inlineParams" => Value::Sql(sql.clone()),
+            "as" => match arguments.get(0).to_text() {
+                Some(alias) => Value::Sql(Rc::new(Sql { chunks: sql.chunks.clone(), alias: Some(alias) })),
+                None => Self::unknown(location, "the name of the expression is not read"),
+            },
+            "mapWith" | "if" | "getSQL" | "$type" | "inlineParams" => Value::Sql(sql.clone()),
             _ => Self::unknown(location, format!(".{name}() is not read")),
         }
     }
@@ -120,7 +132,7 @@ impl Evaluator<'_> {
                 Chunk::Text(part) => text.push_str(part),
                 Chunk::Identifier(name) => text.push_str(&style.family.quoted(name)),
                 Chunk::Column(table, index) => {
-                    text.push_str(&style.family.quoted(&self.column_name(*table, *index, style.casing)?));
+                    text.push_str(&style.family.quoted(&self.column_name(*table, *index, None)?));
                 }
                 Chunk::Value(value) => self.print_value(value, style, location, parameters, text)?,
             }
@@ -141,6 +153,10 @@ impl Evaluator<'_> {
             Value::Undefined => {}
             Value::Sql(inner) => {
                 let inner = inner.clone();
+                if let Some(alias) = &inner.alias {
+                    text.push_str(&style.family.quoted(alias));
+                    return Ok(());
+                }
                 if text.len() > 100_000 {
                     return Err(Rc::new(Unknown { location, why: "the SQL is too long".into() }));
                 }

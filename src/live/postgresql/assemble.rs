@@ -174,9 +174,12 @@ fn column(row: &PgRow) -> Result<Column> {
     let expression: Option<String> = row.try_get(9)?;
     let (identity, generated): (String, String) = (row.try_get(10)?, row.try_get(11)?);
     let is_generated = !generated.is_empty();
+    let spelling = types::spelling(&formatted, &name, &kind, &schema, dimensions);
+    let printed = types::printed(&formatted, &schema, dimensions, &spelling);
     Ok(Column {
         name: row.try_get(2)?,
-        sql_type: Fact::Known(types::spelling(&formatted, &name, &kind, &schema, dimensions)),
+        printed_type: printed.filter(|_| kind != ENUM),
+        sql_type: Fact::Known(spelling),
         type_schema: (kind == ENUM).then_some(schema),
         not_null: Fact::Known(row.try_get(8)?),
         default: Fact::Known(if is_generated { None } else { expression.clone() }),
@@ -209,6 +212,8 @@ fn view(row: &PgRow) -> Result<View> {
         options: options(row, 4)?,
         extension: row.try_get(5)?,
         with_no_data: false,
+        access_method: row.try_get(11)?,
+        tablespace: row.try_get(12)?,
     })
 }
 

@@ -7,7 +7,7 @@ pub(super) fn spelling(formatted: &str, name: &str, kind: &str, schema: &str, di
     const DOMAIN: &str = "d";
     let mut spelling = match formatted.find('(') {
         _ if schema == "pg_catalog" => built_in(formatted),
-        _ if kind == DOMAIN => unqualified(formatted).to_owned(),
+        _ if kind == DOMAIN => formatted.trim_matches('"').to_owned(),
         // An extension's type with modifiers: `vector(3)`, `geometry(Point,4326)`. Its name may be quoted or qualified.
         Some(modifiers) => format!("{name}{}", &formatted[modifiers..]),
         None => name.to_owned(),
@@ -31,12 +31,11 @@ fn built_in(formatted: &str) -> String {
     spelling
 }
 
-/// `public.email` without its schema, where that is not quoted.
-fn unqualified(formatted: &str) -> &str {
-    match formatted.split_once('.') {
-        Some((schema, name)) if !schema.contains('"') => name,
-        _ => formatted,
-    }
+/// A type that is not built in, as the server prints it, where that is another text than its `spelling`.
+pub(super) fn printed(formatted: &str, schema: &str, dimensions: i32, spelling: &str) -> Option<String> {
+    let brackets = "[]".repeat(usize::try_from(dimensions).unwrap_or_default());
+    let printed = format!("{}{brackets}", formatted.trim_matches('"'));
+    (schema != "pg_catalog" && printed != spelling).then_some(printed)
 }
 
 /// The serial type of a column of type `spelling` that takes its values from its own sequence.
@@ -67,9 +66,12 @@ mod tests {
             ("vector(3)", "vector", "b", "public", 0, "vector(3)"),
             ("extensions.geometry(Point,4326)", "geometry", "b", "extensions", 0, "geometry(Point,4326)"),
             ("citext", "citext", "b", "public", 0, "citext"),
-            ("app.email", "email", "d", "app", 0, "email"),
+            ("app.email", "email", "d", "app", 0, "app.email"),
+            ("app.pair", "pair", "c", "app", 1, "pair[]"),
         ] {
             assert_eq!(spelling(formatted, name, kind, schema, dimensions), expected, "{formatted}");
         }
+        assert_eq!(printed("app.pair", "app", 1, "pair[]").as_deref(), Some("app.pair[]"));
+        assert_eq!(printed("citext", "public", 0, "citext"), None);
     }
 }

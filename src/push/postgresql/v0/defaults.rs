@@ -64,7 +64,9 @@ pub(super) fn of_code(column: &Column) -> Default_<'_> {
         Some(Some(text))
             if matches!(column.default_form, DefaultForm::Number | DefaultForm::Boolean) && !text.starts_with('\'') =>
         {
-            Default_::Value(Cow::Borrowed(text))
+            // It writes its snapshots as JSON, which has no such numbers.
+            let is_finite = !["Infinity", "-Infinity", "NaN"].contains(&text.as_str());
+            Default_::Value(Cow::Borrowed(if is_finite { text } else { "null" }))
         }
         Some(Some(text)) => Default_::Text(Cow::Borrowed(text)),
     }

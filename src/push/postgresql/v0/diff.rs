@@ -358,12 +358,8 @@ fn views(live: &Snapshot, code: &Snapshot, renames: &mut Renames) -> Views {
 
 fn create_view(item: &Vista) -> String {
     let Some(view) = item.view else { return String::new() };
-    let options: Vec<String> = view.options.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-    let with = if options.is_empty() { String::new() } else { format!(" WITH ({})", options.join(", ")) };
-    let word = if view.materialized { " MATERIALIZED" } else { "" };
-    let no_data = if view.with_no_data { " WITH NO DATA" } else { "" };
-    let query = words::query(view);
-    format!("CREATE{word} VIEW {}{with} AS ({query}){no_data};", format_args!("\"{}\".\"{}\"", item.schema, item.name))
+    let name = format!("\"{}\".\"{}\"", item.schema, item.name);
+    words::create_view(view, &name)
 }
 
 /// The statements that give a view the options of the code.
@@ -386,7 +382,11 @@ fn options(old: &Vista, new: &Vista, word: &str) -> Vec<String> {
     let reset = (!gone.is_empty()).then(|| format!("{alter} RESET ({});", gone.join(", ")));
     let added = code.options.iter().filter(|(name, _)| value(&old.options, name).is_none()).collect();
     let changed = code.options.iter().filter(|(name, is)| value(&old.options, name).is_some_and(|was| was != *is));
-    [set(added), reset, set(changed.collect())].into_iter().flatten().collect()
+    let (space, was) = (code.tablespace.as_deref(), old.tablespace.as_deref());
+    let moved = (space != was).then(|| format!("{alter} SET TABLESPACE {};", space.unwrap_or("pg_default")));
+    // It does not read the access method that there is.
+    let method = code.access_method.as_ref().map(|method| format!("{alter} SET ACCESS METHOD \"{method}\";"));
+    [set(added), reset, set(changed.collect()), moved, method].into_iter().flatten().collect()
 }
 
 /// The table of a step.

@@ -350,7 +350,7 @@ fn live_column<'a>(
     column: &'a Column,
     owned: &BTreeMap<(&str, &str, &str), &OwnedSequence>,
 ) -> Col<'a> {
-    let known = column.sql_type.known().map(|sql_type| element(sql_type));
+    let known = column.printed_type.as_ref().or(column.sql_type.known()).map(|sql_type| element(sql_type));
     let (mut sql_type, dimensions) = known.map_or((None, 0), |(name, dimensions)| (Some(name), dimensions));
     let mut default = column.default.known().map(|text| text.as_deref().map(Cow::Borrowed));
     let name = sql_type.clone().unwrap_or_default();
@@ -367,8 +367,8 @@ fn live_column<'a>(
     {
         (sql_type, default) = (Some(Cow::Borrowed(*serial)), Some(None));
     }
-    if let Some(rest) = name.strip_prefix("geometry(Point") {
-        sql_type = Some(Cow::Owned(format!("geometry(point{rest}")));
+    if name.contains("geometry(Point") {
+        sql_type = Some(Cow::Owned(name.replace("geometry(Point", "geometry(point")));
     }
     let default = default.map(|default| default.map(|text| read_default(text, &name, dimensions)));
     let identity = column.identity.as_ref().map(|identity| Ident {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::snapshot::{Body, Enumeration, Seq, Side, Tab, Vista};
 use super::{Step, columns};
-use crate::catalog::{ObjectKind, ObjectRef, Rows};
+use crate::catalog::{ObjectKind, ObjectRef, Rows, View};
 use crate::push::input::Input;
 use crate::push::postgresql::v0::resolve::{self, Resolution, Thing, key};
 use crate::push::postgresql::v0::snapshot::{PUBLIC, qualified};
@@ -304,19 +304,29 @@ pub(super) fn views(input: &Input, live: &mut Side, code: &Side, renames: &mut R
         if !reset.is_empty() {
             altered.push(Step::one(format!("{alter} RESET ({});", reset.join(", ")), touch()));
         }
+        for (word, to) in moved_storage(old.view, new.view) {
+            altered.push(Step::one(format!("{alter} SET {word} \"{to}\";"), touch()));
+        }
     }
     ends.first.extend(anew.into_iter().chain(altered));
     ends
 }
 
+/// Where a view goes, and which access method it gets.
+fn moved_storage<'a>(old: &'a View, new: &'a View) -> impl Iterator<Item = (&'static str, &'a str)> {
+    const HEAP: &str = "heap";
+    const DEFAULT: &str = "pg_default";
+    let (space, was) = (new.tablespace.as_deref(), old.tablespace.as_deref());
+    let space = (space != was && !(was.is_none() && space == Some(DEFAULT))).then(|| space.unwrap_or(DEFAULT));
+    let (method, was) = (new.access_method.as_deref(), old.access_method.as_deref());
+    let method = (method != was && !(method.is_none() && was == Some(HEAP))).then(|| method.unwrap_or(HEAP));
+    [("TABLESPACE", space), ("ACCESS METHOD", method)].into_iter().filter_map(|(word, to)| Some((word, to?)))
+}
+
 fn create_view(item: &Vista) -> String {
     let view = item.view;
-    let options: Vec<String> = view.options.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-    let with = if options.is_empty() { String::new() } else { format!(" WITH ({})", options.join(", ")) };
-    let word = if view.materialized { " MATERIALIZED" } else { "" };
-    let no_data = if view.with_no_data { " WITH NO DATA" } else { "" };
-    let query = words::query(view);
-    format!("CREATE{word} VIEW {}{with} AS ({query}){no_data};", qualified(&item.schema, &item.name))
+    let name = qualified(&item.schema, &item.name);
+    words::create_view(view, &name)
 }
 
 /// CREATE TABLE.
