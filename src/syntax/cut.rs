@@ -61,6 +61,9 @@ pub struct Brackets {
     open: Vec<Open>,
     /// The last byte that was neither blank nor comment: tells a regular expression from a division.
     before: u8,
+    /// Where that stands, in the text of the last call.
+    place: usize,
+    after_angle: Vec<usize>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +108,11 @@ impl Brackets {
         }
     }
 
+    /// Where a `>` stands with a template behind it, in the text of the only call.
+    pub fn after_angle(&self) -> &[usize] {
+        &self.after_angle
+    }
+
     /// Whether everything that was opened has been closed.
     pub fn is_closed(&self) -> bool {
         self.open.is_empty()
@@ -118,7 +126,12 @@ impl Brackets {
             b')' | b']' | b'}' if self.open.last() == Some(&Open::Bracket) => {
                 self.open.pop();
             }
-            b'`' => self.open.push(Open::Template),
+            b'`' => {
+                if self.before == b'>' {
+                    self.after_angle.push(self.place);
+                }
+                self.open.push(Open::Template);
+            }
             b'"' | b'\'' => next = end_of_literal(bytes, next, byte),
             b'/' if bytes.get(next) == Some(&b'/') => {
                 return bytes[at..].iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |length| at + length);
@@ -133,7 +146,7 @@ impl Brackets {
             _ => {}
         }
         if !byte.is_ascii_whitespace() {
-            self.before = byte;
+            (self.before, self.place) = (byte, at);
         }
         next
     }

@@ -2,6 +2,7 @@
 
 mod cut;
 mod lower;
+mod mask;
 mod names;
 mod parse;
 mod statements;

@@ -8,6 +8,7 @@ use tree_sitter::Parser;
 
 use super::cut::{Brackets, cut};
 use super::lower::Lowering;
+use super::mask::{without_type_arguments, without_type_imports};
 use super::tree::{Island, Pattern, StatementKind};
 use super::{Name, Names};
 use crate::text::FilePath;
@@ -119,9 +120,10 @@ impl Syntax {
     }
 
     fn parse_island(&mut self, text: &str, tsx: bool) -> Arc<Island> {
-        let island = self.parse_text(text, text, tsx);
+        let plain = without_type_arguments(text);
+        let island = self.parse_text(&plain, text, tsx);
         if island.broken
-            && let Some(masked) = without_type_imports(text)
+            && let Some(masked) = without_type_imports(&plain)
         {
             let masked = self.parse_text(&masked, text, tsx);
             if !masked.broken {
@@ -234,36 +236,6 @@ pub(super) fn declared_word(text: &str) -> Option<&str> {
     text.split(|character: char| !(character.is_alphanumeric() || character == '_' || character == '$'))
         .filter(|word| !word.is_empty())
         .find(|word| !BEFORE.contains(word))
-}
-
-/// `text` with `import("module")` of types made a plain name of the same length: the grammar does not know it in type
-/// arguments. As a value it is not read either way.
-fn without_type_imports(text: &str) -> Option<String> {
-    let mut masked = String::with_capacity(text.len());
-    let mut rest = text;
-    let mut from = 0;
-    while let Some(found) = rest[from..].find("import(") {
-        let at = from + found;
-        let quote = rest[at + 7..].chars().next().filter(|quote| *quote == '"' || *quote == '\'');
-        let end = quote.and_then(|quote| {
-            let close = rest[at + 8..].find(quote)? + at + 9;
-            rest[close..].starts_with(')').then_some(close + 1)
-        });
-        match end {
-            Some(end) => {
-                masked.push_str(&rest[..at]);
-                masked.extend(std::iter::repeat_n('_', end - at));
-                rest = &rest[end..];
-                from = 0;
-            }
-            None => from = at + 7,
-        }
-    }
-    if masked.is_empty() {
-        return None;
-    }
-    masked.push_str(rest);
-    Some(masked)
 }
 
 impl Island {

@@ -30,6 +30,11 @@ impl<'s> Done<'s> {
         for touch in &statement.touches {
             let object = &touch.object;
             let key = (object.schema.as_deref(), object.table.as_deref(), object.name.as_str());
+            // What goes before its table is told to belong to it.
+            let of_table = (touch.aspect, object.kind) == (Aspect::Absence, ObjectKind::Table);
+            if of_table && !["DROP TABLE ", "DROP SCHEMA "].iter().any(|word| statement.sql.starts_with(word)) {
+                continue;
+            }
             self.touched.insert((touch.aspect, object.kind, key.0, key.1, key.2));
             let key_of_table = matches!(object.kind, ObjectKind::PrimaryKey | ObjectKind::Unique | ObjectKind::Index);
             if key_of_table && touch.aspect != Aspect::Absence {
