@@ -172,11 +172,13 @@ fn same_across(sides: &Sides, unique: &Unique, index: &Index) -> bool {
 
 fn same_index(sides: &Sides, pair: &Pair, a: &Index, b: &Index) -> Same {
     let method = |index: &Index| index.method.as_deref().unwrap_or("btree").to_ascii_lowercase();
+    // Where the engine has no such method, the server takes its own instead.
+    let using = a.storage.iter().rev().find(|(key, _)| key == "using").map(|(_, method)| method.to_ascii_lowercase());
     let differs = a.unique != b.unique
         || a.nulls_not_distinct != b.nulls_not_distinct
         || b.invalid
         || b.invisible
-        || (a.method != b.method && method(a) != method(b))
+        || (a.method != b.method && method(a) != method(b) && using != Some(method(b)))
         || !sides.same_set(&a.include, &b.include)
         || (sides.family == Family::Postgresql && !same_parameters(&method(a), &a.storage, &b.storage));
     if differs {

@@ -29,6 +29,10 @@ pub(super) fn snapshot(input: &Input) -> Result<Snapshot, String> {
         }
         snapshot.views.push(KitView::of(view));
     }
+    // 1.0 does not look at them on either side.
+    if input.generation == Generation::V0 {
+        snapshot.views.extend(input.declared.existing_views.iter().map(|(_, name)| KitView::existing(name)));
+    }
     Ok(snapshot)
 }
 
@@ -69,6 +73,9 @@ fn table(declared: &DeclaredTable, generation: Generation) -> Result<KitTable, S
         broken: declared.broken,
         ..KitTable::default()
     };
+    if result.indexes.iter().any(|index| !index.named) {
+        return Err(format!("an index of \"{}\" has no name, and drizzle-kit makes up none on MySQL", table.name));
+    }
     match generation {
         Generation::V0 => refused_v0(&result)?,
         Generation::V1 => refused_v1(&result)?,
@@ -81,7 +88,10 @@ fn column(column: &Column, generation: Generation) -> KitColumn {
         (None, _) => Fact::Unknown,
         (Some(text), Generation::V0) if text.starts_with("enum") => Fact::Known(enum_v0(text)),
         (Some(text), Generation::V0) => Fact::Known(text.clone()),
-        (Some(text), Generation::V1) if text.starts_with("enum(") => Fact::Known(enum_v1(text)),
+        // Only one of a customType has blanks.
+        (Some(text), Generation::V1) if text.starts_with("enum(") && !text.contains("', '") => {
+            Fact::Known(enum_v1(text))
+        }
         (Some(text), Generation::V1) => Fact::Known(text.replacen(", ", ",", 1)),
     };
     let base = column.sql_type.known().map_or("", |text| text.split('(').next().unwrap_or_default());

@@ -160,6 +160,8 @@ pub(super) struct KitView {
     pub algorithm: String,
     pub security: String,
     pub check_option: Option<String>,
+    /// Whether the code only says that it is there.
+    pub existing: bool,
 }
 
 impl KitView {
@@ -173,7 +175,13 @@ impl KitView {
             algorithm: option("algorithm").unwrap_or_else(|| "undefined".into()),
             security: option("sql_security").unwrap_or_else(|| "definer".into()),
             check_option: option("check_option"),
+            existing: false,
         }
+    }
+
+    /// One of which the code says no more than its name.
+    pub fn existing(name: &str) -> Self {
+        Self { name: name.to_owned(), existing: true, ..Self::default() }
     }
 
     /// CREATE VIEW; what stands between its clauses depends on the version.

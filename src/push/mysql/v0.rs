@@ -296,6 +296,8 @@ fn views(from: &mut Snapshot, to: &Snapshot, renames: &mut Renames) -> (Vec<Step
     }
     for (place, view) in found.added.iter().enumerate() {
         match answers[place] {
+            // One that only exists is asked about like any other, and left alone.
+            _ if view.existing => {}
             None => created.push(steps::create_view(view)),
             Some(old) => {
                 renamed.push(steps::rename_view(&found.deleted[old].name, &view.name));
@@ -307,7 +309,7 @@ fn views(from: &mut Snapshot, to: &Snapshot, renames: &mut Renames) -> (Vec<Step
     let renamed = pairs.iter().map(|(old, new)| (found.deleted[*old], found.added[*new]));
     let both =
         from.views.iter().filter_map(|view| Some((view, to.views.iter().find(|other| other.name == view.name)?)));
-    for (before, after) in both.chain(renamed) {
+    for (before, after) in both.chain(renamed).filter(|(_, after)| !after.existing) {
         let options = |view: &KitView| (view.algorithm.clone(), view.security.clone(), view.check_option.clone());
         if options(before) != options(after) {
             first.push(steps::alter_view(after));
