@@ -310,6 +310,8 @@ impl Lowering<'_, '_> {
             }
         };
         let style = self.style((self.generation, self.family) == (Generation::V1, Family::Postgresql));
+        // 1.0 forgets to write them out here.
+        let style = Style { inline: style.inline && self.family != Family::Sqlite, ..style };
         let predicate = match &index.predicate {
             Some(Value::Sql(sql)) => Some(self.evaluator.sql_text(sql, style, location)?),
             None | Some(Value::Undefined | Value::Null) => None,

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::catalog::{ObjectKind, ObjectRef};
+use crate::catalog::{Column, DefaultForm, ObjectKind, ObjectRef};
 
 /// How drizzle-kit reads a live column's type, by its beginning.
 pub(super) const STORAGE_TYPES: &[(&str, &[&str])] = &[
@@ -83,4 +83,14 @@ pub(super) fn says_autoincrement(sql: &str) -> bool {
     static PATTERN: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r"(?s)[ *\t\n\r]AUTOINCREMENT[^']").expect("a valid pattern"));
     PATTERN.is_match(sql)
+}
+
+/// Whether the default is one that drizzle-kit 1.0 does not write for the column's type, a text.
+pub(super) fn is_no_text(column: &Column) -> bool {
+    const TEXTS: &[&str] =
+        &["text", "character", "varchar", "varying character", "nchar", "native character", "nvarchar", "clob"];
+    let is_text =
+        |sql_type: &String| TEXTS.contains(&sql_type.split('(').next().unwrap_or_default().to_lowercase().as_str());
+    matches!(column.default_form, DefaultForm::Number | DefaultForm::Boolean | DefaultForm::BigInt)
+        && column.sql_type.known().is_some_and(is_text)
 }

@@ -301,7 +301,7 @@ impl Parts {
             self.added_indexes.push(Step::new(kind, name, index_touches(&index.object, index.form, Aspect::Existence)));
         }
         for (index, found) in old.indexes.iter().filter(|(index, _)| !new.indexes.contains_key(*index)) {
-            let touches = index_touches(&found.object, UniqueForm::Column, Aspect::Absence);
+            let touches = index_touches(&found.object, found.form, Aspect::Absence);
             self.dropped_indexes.push(Step::new(Kind::DropIndex { name: index.clone() }, name, touches));
         }
         for (squashed, key) in &new.foreign_keys {

@@ -345,7 +345,7 @@ fn live_table(object: &Spelled) -> Result<Table, String> {
                 not_null: spelling.not_null.contains(&column.name),
                 autoincrement: primary && autoincrement,
                 default,
-                default_text: String::new(),
+                default_text: column.default.known().cloned().flatten().unwrap_or_default(),
                 generated: generated.get(&column.name).cloned(),
             },
         );
@@ -392,7 +392,9 @@ fn live_table(object: &Spelled) -> Result<Table, String> {
         }
         let squashed = squash_index(name, &columns, index.unique, "");
         let object = ObjectRef::index(source, index);
-        table.indexes.insert(name.clone(), Index { squashed, object, form: UniqueForm::Index });
+        // A unique one may be a constraint of the code's.
+        let form = if index.unique { UniqueForm::Column } else { UniqueForm::Index };
+        table.indexes.insert(name.clone(), Index { squashed, object, form });
     }
     in_script_order(&mut table.columns);
     in_script_order(&mut table.indexes);

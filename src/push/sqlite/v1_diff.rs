@@ -300,14 +300,19 @@ fn same_default(from: Option<&str>, to: Option<&str>, sql_type: &str) -> bool {
         return false;
     }
     // Seconds and milliseconds of one moment are the same.
-    let number = |text: &str| {
-        let bare = objects::without_quotes(text);
-        (!bare.is_empty() && bare.bytes().all(|byte| byte.is_ascii_digit())).then(|| bare.parse::<u64>().ok()).flatten()
-    };
-    match (number(from), number(to)) {
-        (Some(from), Some(to)) => from == to || from.checked_mul(1000) == Some(to),
+    match (moment(from), moment(to)) {
+        (Some(from), Some(to)) => from == to || from >= 0 && from.checked_mul(1000) == Some(to),
         _ => false,
     }
+}
+
+/// A default as drizzle-kit takes it for a moment. JavaScript reads a date from most numbers with a sign too.
+fn moment(text: &str) -> Option<i64> {
+    let bare = objects::without_quotes(text);
+    let bare = bare.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(bare);
+    let (sign, digits) = bare.strip_prefix('-').map_or((1, bare), |digits| (-1, digits.trim_start()));
+    let number = digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse::<i64>().ok())??;
+    (sign == 1 || !(13..=31).contains(&number)).then_some(sign * number)
 }
 
 impl Entities {

@@ -281,6 +281,9 @@ impl Entities {
             else {
                 continue;
             };
+            if let (Some(Some(default)), true) = (column.default.known(), objects::is_no_text(column)) {
+                return Err(format!("unexpected default: {default}"));
+            }
             self.columns.push(Column {
                 table: table.clone(),
                 name: column.name.clone(),
