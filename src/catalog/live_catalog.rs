@@ -1,10 +1,10 @@
 //! The live side as one value: the catalog, where it was read, and the evidence of what the tables hold.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Catalog, Column, InformationSchema, ObjectRef, Sequence, Table};
+use super::{Catalog, Column, InformationSchema, ObjectRef, RowQuestion, RowsThat, Sequence, Table};
 
 /// What was read from a database in one consistent snapshot.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +31,9 @@ pub struct LiveCatalog {
     /// What depends on columns, tables and views, so that they cannot be dropped (PostgreSQL).
     #[serde(default)]
     pub dependents: Vec<Dependent>,
+    /// Columns that hold nothing but NULL, by schema, table and name, as far as the rows were asked.
+    #[serde(skip)]
+    pub hollow: BTreeSet<(Option<String>, String, String)>,
     /// When it was read, where a snapshot file stands in for the database; `None` where the database itself was read.
     pub taken_at: Option<jiff::Timestamp>,
 }
@@ -148,6 +151,7 @@ impl LiveCatalog {
             information_schema: None,
             order: ServerOrder::default(),
             dependents: Vec::new(),
+            hollow: BTreeSet::new(),
             taken_at: None,
         }
     }
@@ -164,6 +168,44 @@ impl LiveCatalog {
     /// The evidence about `table`; nothing is known of a table without an entry.
     pub fn evidence(&self, table: &Table) -> Evidence {
         self.evidence.get(&(table.schema.clone(), table.name.clone())).copied().unwrap_or_default()
+    }
+
+    /// How many rows of a table may hold a value in `column`.
+    pub fn rows_in(&self, schema: Option<&str>, table: &str, column: &str) -> Rows {
+        if self.is_hollow(schema, table, column) {
+            return Rows::None;
+        }
+        let evidence = self.evidence.get(&(schema.map(str::to_owned), table.to_owned()));
+        evidence.map_or(Rows::Unknown, |evidence| evidence.rows)
+    }
+
+    /// Whether rows have said that `column` holds nothing but NULL.
+    pub fn is_hollow(&self, schema: Option<&str>, table: &str, column: &str) -> bool {
+        let key = || (schema.map(str::to_owned), table.to_owned(), column.to_owned());
+        !self.hollow.is_empty() && self.hollow.contains(&key())
+    }
+
+    /// Takes the answers of the rows for what is known of them; a question without an answer changes nothing.
+    pub fn learn(&mut self, questions: &[RowQuestion], answers: &[Option<bool>]) {
+        for (question, answer) in questions.iter().zip(answers) {
+            let key = (question.schema.clone(), question.table.clone());
+            match (&question.rows, answer) {
+                (RowsThat::Exist, Some(any)) => {
+                    let rows = &mut self.evidence.entry(key).or_default().rows;
+                    *rows = match any {
+                        true if rows.any() => *rows,
+                        true => Rows::Some,
+                        false => Rows::None,
+                    };
+                }
+                (RowsThat::AreNotNull { columns }, Some(false)) => {
+                    if let [column] = &columns[..] {
+                        self.hollow.insert((key.0, key.1, column.clone()));
+                    }
+                }
+                _ => {}
+            }
+        }
     }
 
     /// Whether `column` of `table` says NOT NULL in so many words, which is what drizzle-kit looks at; that it refuses NULL

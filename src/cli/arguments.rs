@@ -253,7 +253,7 @@ pub struct PlanArguments {
     /// Write what the ledger decides about created and renamed objects to this file, for `drizzle-kit push --hints-file` (1.0)
     #[arg(long, value_name = "FILE")]
     pub hints_file: Option<PathBuf>,
-    /// Also look at rows, where only they tell whether a statement would fail: read-only, bounded in time
+    /// Also look at rows, where only they tell whether a statement would fail or lose anything: read-only, bounded in time
     #[arg(long)]
     pub check_rows: bool,
     /// Print nothing but the plan

@@ -4,6 +4,7 @@
 mod assess;
 mod confirmation;
 mod doubt;
+mod evidence;
 mod hints;
 mod input;
 mod message;

@@ -23,11 +23,13 @@ mod warnings_v0;
 mod warnings_v1;
 mod words;
 
+use std::collections::HashMap;
+
 use super::Failure;
 use super::input::Input;
 use super::plan::Run;
 use super::renames::Renames;
-use crate::catalog::{Generation, Rows};
+use crate::catalog::{Generation, LiveCatalog, Rows};
 
 /// What push would do.
 pub(super) fn run(input: &Input, renames: &mut Renames) -> Run {
@@ -48,21 +50,41 @@ pub(super) fn run(input: &Input, renames: &mut Renames) -> Run {
             return Run { failure: Some(Failure { statement: None, sqlstate: None, reason }), ..Run::default() };
         }
     };
-    let held: std::collections::HashMap<String, Rows> =
-        from.tables.iter().map(|table| (table.name.clone(), table.rows)).collect();
-    let rows = |table: &str| held.get(table).copied().unwrap_or(Rows::None);
+    let tables = from.tables.iter().map(|table| (table.name.clone(), table.rows)).collect();
+    let held = Held { tables, live: input.live };
     let open = input.declared.tables_open;
     let mut run = match input.generation {
         Generation::V0 => {
             let counts = |name: &str| {
                 to.table(name).is_some_and(|table| table.columns.iter().any(|column| column.autoincrement))
             };
-            warnings_v0::run(v0::difference(from.clone(), to.clone(), open, renames), &rows, &counts)
+            warnings_v0::run(v0::difference(from.clone(), to.clone(), open, renames), &held, &counts)
         }
-        Generation::V1 => warnings_v1::run(&v1::difference(from.clone(), to.clone(), open, renames), &to, &rows),
+        Generation::V1 => warnings_v1::run(&v1::difference(from.clone(), to.clone(), open, renames), &to, &held),
     };
     if run.failure.is_none() {
         run.failure = failures::first(&run.statements, (&from, &to), input, words);
     }
     run
+}
+
+/// What the tables hold that drizzle-kit sees.
+struct Held<'a> {
+    tables: HashMap<String, Rows>,
+    live: &'a LiveCatalog,
+}
+
+impl Held<'_> {
+    /// How many rows a table holds.
+    fn rows(&self, table: &str) -> Rows {
+        self.tables.get(table).copied().unwrap_or(Rows::None)
+    }
+
+    /// How many of them may hold a value in `column`.
+    fn rows_in(&self, table: &str, column: &str) -> Rows {
+        match self.rows(table) {
+            Rows::None => Rows::None,
+            _ => self.live.rows_in(None, table, column),
+        }
+    }
 }

@@ -3,17 +3,17 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use super::objects;
 use super::steps_v0::{Kind, Step};
 use super::v0::Difference;
+use super::{Held, objects};
 use crate::catalog::{Dialect, ObjectKind, ObjectRef, Rows, type_change_loses_data};
 use crate::push::confirmation::{Deed, confirmation_v0, yes};
 use crate::push::plan::Run;
 use crate::push::{Aspect, Choice, Failure, Loss, Prompt, PromptKind, Statement, Touch};
 
-/// The steps as statements, with the questions. `rows` says what a table of the database holds, `counts` whether the code
+/// The steps as statements, with the questions. `held` says what the tables of the database hold, `counts` whether the code
 /// has a column with AUTO_INCREMENT in a table.
-pub(super) fn run(difference: Difference, rows: &dyn Fn(&str) -> Rows, counts: &dyn Fn(&str) -> bool) -> Run {
+pub(super) fn run(difference: Difference, held: &Held, counts: &dyn Fn(&str) -> bool) -> Run {
     let give_up =
         |reason: String| Run { failure: Some(Failure { statement: None, sqlstate: None, reason }), ..Run::default() };
     if let Some(reason) = difference.crash {
@@ -39,7 +39,7 @@ pub(super) fn run(difference: Difference, rows: &dyn Fn(&str) -> Rows, counts: &
                 step.table
             ));
         }
-        found.look(step, rows(&step.table));
+        found.look(step, held.rows(&step.table));
     }
     let mut statements: Vec<Statement> = found.truncated.into_iter().map(|(_, statement)| statement).collect();
     let mut places: HashMap<&str, usize> = HashMap::new();
@@ -50,7 +50,7 @@ pub(super) fn run(difference: Difference, rows: &dyn Fn(&str) -> Rows, counts: &
                 Entry::Occupied(place) => statements[*place.get()].touches.extend(step.touches.iter().cloned()),
                 Entry::Vacant(place) => {
                     place.insert(statements.len());
-                    statements.push(statement(step, sql, rows(&step.table)));
+                    statements.push(statement(step, sql, held));
                 }
             }
         }
@@ -107,17 +107,20 @@ fn looks(kind: &Kind) -> bool {
 }
 
 /// A statement of a step, with what is lost by it.
-fn statement(step: &Step, sql: &str, rows: Rows) -> Statement {
+fn statement(step: &Step, sql: &str, held: &Held) -> Statement {
     let statement = Statement::new(sql, step.touches.clone());
     let table = &step.table;
+    let rows_in = |column: &str| held.rows_in(table, column);
     match &step.kind {
-        Kind::DropTable => statement.losing(Loss::Table, &format!("table {table}"), rows),
-        Kind::DropColumn(column) => statement.losing(Loss::Column, &format!("column {table}.{column}"), rows),
+        Kind::DropTable => statement.losing(Loss::Table, &format!("table {table}"), held.rows(table)),
+        Kind::DropColumn(column) => {
+            statement.losing(Loss::Column, &format!("column {table}.{column}"), rows_in(column))
+        }
         Kind::Recreate { column } if sql.contains(" DROP COLUMN ") => {
-            statement.losing(Loss::Column, &format!("column {table}.{column}"), rows)
+            statement.losing(Loss::Column, &format!("column {table}.{column}"), rows_in(column))
         }
         Kind::SetType { column, from, to } if type_change_loses_data(Dialect::Mysql, from, to) => {
-            statement.losing(Loss::Values, &format!("values of column {table}.{column}"), rows)
+            statement.losing(Loss::Values, &format!("values of column {table}.{column}"), rows_in(column))
         }
         _ => statement,
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::Held;
 use super::snapshot::Snapshot;
 use super::steps_v1::{Kind, Step};
 use super::v1;
@@ -10,8 +11,8 @@ use crate::push::confirmation::confirmation_v1;
 use crate::push::plan::Run;
 use crate::push::{Failure, Loss, Statement};
 
-/// The steps as statements, with the question. `rows` says what a table of the database holds.
-pub(super) fn run(steps: &[Step], to: &Snapshot, rows: &dyn Fn(&str) -> Rows) -> Run {
+/// The steps as statements, with the question. `held` says what the tables of the database hold.
+pub(super) fn run(steps: &[Step], to: &Snapshot, held: &Held) -> Run {
     if let Some(reason) = v1::refused(steps, to) {
         return Run { failure: Some(Failure { statement: None, sqlstate: None, reason }), ..Run::default() };
     }
@@ -28,11 +29,12 @@ pub(super) fn run(steps: &[Step], to: &Snapshot, rows: &dyn Fn(&str) -> Rows) ->
     let mut statements = Vec::new();
     let (mut warnings, mut concerns): (Vec<String>, Vec<ObjectRef>) = (Vec::new(), Vec::new());
     for step in steps {
-        let rows = rows(&former(&step.table));
+        let table = former(&step.table);
+        let rows_in = |column: &str| held.rows_in(&table, column);
         for sql in &step.sql {
-            statements.push(statement(step, sql, rows));
+            statements.push(statement(step, sql, held.rows(&table), &rows_in));
         }
-        if let Some(warning) = warning(step, rows, &former) {
+        if let Some(warning) = warning(step, held.rows(&table), &rows_in, &former) {
             warnings.push(warning);
             concerns.extend(step.touches.iter().map(|touch| touch.object.clone()));
         }
@@ -42,18 +44,20 @@ pub(super) fn run(steps: &[Step], to: &Snapshot, rows: &dyn Fn(&str) -> Rows) ->
     Run { statements, prompts, ..Run::default() }
 }
 
-fn statement(step: &Step, sql: &str, rows: Rows) -> Statement {
+fn statement(step: &Step, sql: &str, rows: Rows, rows_in: &dyn Fn(&str) -> Rows) -> Statement {
     let statement = Statement::new(sql, step.touches.clone());
     let table = &step.table;
     match &step.kind {
         Kind::DropTable => statement.losing(Loss::Table, &format!("table {table}"), rows),
-        Kind::DropColumn(column) => statement.losing(Loss::Column, &format!("column {table}.{column}"), rows),
+        Kind::DropColumn(column) => {
+            statement.losing(Loss::Column, &format!("column {table}.{column}"), rows_in(column))
+        }
         Kind::Recreate { column } if sql.contains(" DROP COLUMN ") => {
-            statement.losing(Loss::Column, &format!("column {table}.{column}"), rows)
+            statement.losing(Loss::Column, &format!("column {table}.{column}"), rows_in(column))
         }
         Kind::Alter { column, change } => match &change.types {
             Some((from, to)) if type_change_loses_data(Dialect::Mysql, from, to) => {
-                statement.losing(Loss::Values, &format!("values of column {table}.{column}"), rows)
+                statement.losing(Loss::Values, &format!("values of column {table}.{column}"), rows_in(column))
             }
             _ => statement,
         },
@@ -62,7 +66,7 @@ fn statement(step: &Step, sql: &str, rows: Rows) -> Statement {
 }
 
 /// What 1.0 warns of, in its words.
-fn warning(step: &Step, rows: Rows, former: &dyn Fn(&str) -> String) -> Option<String> {
+fn warning(step: &Step, rows: Rows, rows_in: &dyn Fn(&str) -> Rows, former: &dyn Fn(&str) -> String) -> Option<String> {
     let table = match former(&step.table) {
         old if old == step.table => format!("`{old}`"),
         old => format!("`{old}` (will be renamed to `{}`)", step.table),
@@ -70,7 +74,9 @@ fn warning(step: &Step, rows: Rows, former: &dyn Fn(&str) -> String) -> Option<S
     let has_rows = rows != Rows::None;
     let warning = match &step.kind {
         Kind::DropTable if has_rows => format!("delete non-empty {table} table"),
-        Kind::DropColumn(column) if has_rows => format!("delete non-empty `{column}` column in {table} table"),
+        Kind::DropColumn(column) if rows_in(column) != Rows::None => {
+            format!("delete non-empty `{column}` column in {table} table")
+        }
         Kind::DropKey if has_rows => format!(
             "drop the primary key of {table} table. The statements may fail, and the table may lose its primary key"
         ),

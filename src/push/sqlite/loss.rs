@@ -89,16 +89,19 @@ pub(super) struct Lost {
 }
 
 impl Lost {
-    /// A column that the new table does not have.
-    pub fn column(&mut self, table: &str, column: &str) {
-        self.columns.push(objects::column(table, column));
+    /// A column that the new table does not have: `table` is called `former` in the database.
+    pub fn column(&mut self, input: &Input, former: &str, table: &str, column: &str) {
+        if !input.live.is_hollow(None, former, column) {
+            self.columns.push(objects::column(table, column));
+        }
     }
 
-    /// A column that gets the type `to`: `table` is called `former` in the database.
+    /// A column that gets the type `to`, likewise.
     pub fn conversion(&mut self, input: &Input, former: &str, table: &str, column: &str, to: &str) {
         let live = input.live.catalog.table(None, former).and_then(|table| table.column(column));
         let Some(from) = live.and_then(|column| column.sql_type.known()) else { return };
-        if from != to && type_change_loses_data(input.declared.dialect, from, to) {
+        let hollow = input.live.is_hollow(None, former, column);
+        if !hollow && from != to && type_change_loses_data(input.declared.dialect, from, to) {
             self.conversions.push(objects::column(table, column));
         }
     }

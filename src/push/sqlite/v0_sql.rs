@@ -66,6 +66,10 @@ impl Writer<'_> {
         self.input.live.catalog.table(None, table).map_or(Rows::Unknown, |table| self.input.rows(table))
     }
 
+    fn rows_in(&self, table: &str, column: &str) -> Rows {
+        self.input.live.rows_in(None, self.former(table), column)
+    }
+
     fn step(&mut self, step: &Step) -> Result<(), String> {
         let name = step.table.clone().unwrap_or_default();
         let table = self.new.tables.get(&name);
@@ -89,6 +93,7 @@ impl Writer<'_> {
                 let rows = self.counted(&name)?;
                 self.script.losses.column(&name, column, rows);
                 let statement = Statement::new(drop_column(&name, column), step.touches.clone());
+                let rows = self.rows_in(&name, column);
                 self.script.statements.push(statement.losing(Loss::Column, &format!("column {name}.{column}"), rows));
             }
             Kind::AddColumn { column, reference } => {
@@ -186,7 +191,7 @@ impl Writer<'_> {
         };
         let old = self.old.tables.get(self.former(table)).and_then(|table| table.columns.get(column));
         let comes_or_goes = old.is_none_or(|old| old.generated.is_some() != definition.generated.is_some());
-        let rows = self.rows(self.former(table));
+        let rows = self.rows_in(table, column);
         if self.turso && comes_or_goes {
             let rows = self.counted(table)?;
             self.script.losses.column(table, column, rows);
@@ -213,7 +218,7 @@ impl Writer<'_> {
         for column in old.columns.keys().filter(|column| !table.columns.contains_key(*column)) {
             let rows = self.counted(name)?;
             self.script.losses.column(name, column, rows);
-            lost.column(name, column);
+            lost.column(self.input, self.former(name), name, column);
         }
         for column in table.columns.values() {
             lost.conversion(self.input, self.former(name), name, &column.name, &column.sql_type);

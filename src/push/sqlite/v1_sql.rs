@@ -117,8 +117,12 @@ impl Context<'_> {
         self.input.live.catalog.table(None, former).map_or(Rows::Unknown, |table| self.input.rows(table))
     }
 
+    fn rows_in(&self, table: &str, column: &str) -> Rows {
+        self.input.live.rows_in(None, self.former(table), column)
+    }
+
     fn column_goes(&self, column: &Column, parts: &mut Parts) -> Rows {
-        let rows = self.rows(&column.table);
+        let rows = self.rows_in(&column.table, &column.name);
         if rows.any() {
             let (name, table) = (&column.name, self.label(&column.table));
             let line = format!("You're about to delete non-empty \"{name}\" column in {table} table");
@@ -168,7 +172,7 @@ impl Context<'_> {
             // Values that are computed can be computed again.
             let drop = match was_generated && column.generated.is_some() {
                 true => drop,
-                false => drop.losing(Loss::Column, &format!("column {table}.{name}"), self.rows(table)),
+                false => drop.losing(Loss::Column, &format!("column {table}.{name}"), self.rows_in(table, name)),
             };
             parts.statements.push(drop);
             parts.push(add_column(&column, self.reference_of(&column)), touches);
@@ -181,7 +185,7 @@ impl Context<'_> {
             match self.news.columns.get(table, &column.name) {
                 None => {
                     self.column_goes(column, parts);
-                    lost.column(table, &column.name);
+                    lost.column(self.input, self.former(table), table, &column.name);
                 }
                 Some(new) => lost.conversion(self.input, self.former(table), table, &column.name, &new.sql_type),
             }

@@ -73,6 +73,7 @@ impl Pass {
         let table = || format!("table {}", super::resolve::key(&schema, &name));
         let object = touches.first().map(|touch| touch.object.clone());
         let mut loss = (Loss::None, String::new(), rows);
+        let rows_in = |column: &str| input.live.rows_in(Some(&schema), &name, column);
         match kind {
             Kind::DropTable => {
                 let rows =
@@ -102,14 +103,16 @@ impl Pass {
                     );
                     self.counts.columns.insert(format!("{name}_{column}"));
                 }
-                loss = (Loss::Column, format!("column {}.{column}", super::resolve::key(&schema, &name)), rows);
+                let what = format!("column {}.{column}", super::resolve::key(&schema, &name));
+                loss = (Loss::Column, what, rows_in(&column));
             }
             Kind::MakeGenerated { column } => {
-                loss = (Loss::Column, format!("column {}.{column}", super::resolve::key(&schema, &name)), rows);
+                let what = format!("column {}.{column}", super::resolve::key(&schema, &name));
+                loss = (Loss::Column, what, rows_in(&column));
             }
             Kind::SetType { column, loses: true, .. } => {
                 let what = format!("values of column {}.{column}", super::resolve::key(&schema, &name));
-                loss = (Loss::Values, what, rows);
+                loss = (Loss::Values, what, rows_in(&column));
             }
             Kind::DropSchema { name } => {
                 let tables = tables_in(input, &name);

@@ -575,13 +575,13 @@ impl<'a> Work<'_, 'a> {
             .into_iter()
             .map(|(table, column)| {
                 let tab = &self.live.tables[table];
-                let name = &tab.columns[column].name;
+                let Col { name, rows, .. } = &tab.columns[column];
                 let object = ObjectRef::of_table(ObjectKind::Column, tab.table, name);
                 let text = format!("You're about to delete non-empty \"{name}\" column in {} table", tab.sql());
                 let sql = format!("ALTER TABLE {} DROP COLUMN \"{name}\";", tab.sql());
                 Step::one(sql, Touch::new(object.clone(), Aspect::Absence))
-                    .losing(Loss::Column, format!("column {}.{name}", key(&tab.schema, &tab.name)), tab.rows)
-                    .warning(tab.rows.any(), text, object)
+                    .losing(Loss::Column, format!("column {}.{name}", key(&tab.schema, &tab.name)), *rows)
+                    .warning(rows.any(), text, object)
             })
             .collect()
     }
@@ -622,7 +622,7 @@ impl<'a> Work<'_, 'a> {
             let object = ObjectRef::of_table(ObjectKind::Column, new.table, &column.name);
             let what = format!("column {}.{}", key(&new.schema, &new.name), column.name);
             let step = Step::new(sql, vec![Touch::new(object, Aspect::Generated)]);
-            steps.push(step.losing(Loss::Column, what, old.rows));
+            steps.push(step.losing(Loss::Column, what, old.columns[was].rows));
         }
         steps
     }
@@ -647,7 +647,7 @@ impl<'a> Work<'_, 'a> {
             for (sql, touch, loses) in columns::alter((self.live, self.code), new, (was, is), found) {
                 let step = Step::one(sql, touch);
                 let what = format!("values of column {}.{}", key(&new.schema, &new.name), is.name);
-                steps.push(if loses { step.losing(Loss::Values, what, old.rows) } else { step });
+                steps.push(if loses { step.losing(Loss::Values, what, was.rows) } else { step });
             }
         }
         steps

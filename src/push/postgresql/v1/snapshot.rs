@@ -5,8 +5,8 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, HashSet};
 
 use crate::catalog::{
-    Column, EnumType, Generated, Index, ObjectKind, ObjectRef, OwnedSequence, Policy, Rows, ServerOrder, Table,
-    TableKind, UniqueForm, View,
+    Column, EnumType, Generated, Index, LiveCatalog, ObjectKind, ObjectRef, OwnedSequence, Policy, Rows, ServerOrder,
+    Table, TableKind, UniqueForm, View,
 };
 use crate::declared::{DeclaredTable, without_casts};
 use crate::push::input::Input;
@@ -72,6 +72,8 @@ pub(super) struct Col<'a> {
     pub default: Option<Option<Cow<'a, str>>>,
     pub generated: Option<&'a Generated>,
     pub identity: Option<Ident<'a>>,
+    /// How many rows of the live table may hold a value in it.
+    pub rows: Rows,
 }
 
 /// A key, index, check or policy of a table.
@@ -225,7 +227,7 @@ pub(super) fn live<'a>(input: &Input<'a>) -> Side<'a> {
         side.tables.push(Tab {
             schema: Cow::Borrowed(schema_of(&table.schema)),
             name: Cow::Borrowed(&table.name),
-            columns: table.columns.iter().map(|column| live_column(table, column, &owned)).collect(),
+            columns: table.columns.iter().map(|column| live_column(input.live, table, column, &owned)).collect(),
             row_level_security: table.row_level_security,
             table,
             declared: None,
@@ -335,6 +337,7 @@ fn declared_column<'a>(table: &Table, column: &'a Column) -> Col<'a> {
         default: column.default.known().map(|default| default.as_deref().map(Cow::Borrowed)),
         generated: column.generated.as_ref(),
         identity: column.identity.as_ref().map(|identity| declared_identity(table, column, identity)),
+        rows: Rows::None,
     }
 }
 
@@ -346,6 +349,7 @@ fn is_serials(name: &str) -> bool {
 const SERIALS: &[(&str, &str)] = &[("integer", "serial"), ("bigint", "bigserial"), ("smallint", "smallserial")];
 
 fn live_column<'a>(
+    live: &LiveCatalog,
     table: &'a Table,
     column: &'a Column,
     owned: &BTreeMap<(&str, &str, &str), &OwnedSequence>,
@@ -385,6 +389,7 @@ fn live_column<'a>(
         default,
         generated: column.generated.as_ref().filter(|generated| generated.stored),
         identity,
+        rows: live.rows_in(table.schema.as_deref(), &table.name, &column.name),
     }
 }
 

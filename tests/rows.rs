@@ -1,0 +1,193 @@
+//! What only rows can tell of a push: the plan asks them, and each planned statement is run to see whether it was right.
+#![cfg(unix)]
+
+#[path = "support/drizzle_kit.rs"]
+mod drizzle_kit;
+#[path = "support/mysql.rs"]
+mod mysql;
+#[path = "support/postgresql.rs"]
+mod postgresql;
+
+use std::fs;
+use std::process::Command;
+use std::sync::Arc;
+
+use serde_json::Value;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
+use tempfile::TempDir;
+
+const V0: &str = "0.31.11";
+const V1: &str = "1.0.0-rc.5";
+
+/// A project without a kit of its own.
+struct Project {
+    folder: TempDir,
+}
+
+impl Project {
+    fn new(schema: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("schema.ts"), schema).expect("a file");
+        Self { folder }
+    }
+
+    fn plan(&self, dialect: &str, url: &str, kit: &str, more: &[&str]) -> Value {
+        let output = Command::new(env!("CARGO_BIN_EXE_drizzle-drift"))
+            .current_dir(self.folder.path())
+            .args(["plan", "-f", "json", "--schema", "schema.ts", "--dialect", dialect])
+            .args(["--database-url", url, "--kit-version", kit])
+            .args(more)
+            .output()
+            .expect("the program starts");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {stderr}"))
+    }
+}
+
+fn statements(plan: &Value) -> Vec<String> {
+    let list = plan["statements"].as_array().expect("statements");
+    list.iter().map(|item| item["sql"].as_str().expect("SQL").to_owned()).collect()
+}
+
+/// What 1.0 itself wants confirmed before it would lose something.
+fn unresolved(project: &drizzle_kit::Project) -> (String, Vec<Value>) {
+    let output = Command::new("timeout")
+        .args(["120", "node_modules/.bin/drizzle-kit", "push", "--explain", "--output", "json"])
+        .current_dir(project.folder())
+        .output()
+        .expect("drizzle-kit");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let answer: Value = serde_json::from_str(text.trim()).unwrap_or_else(|error| panic!("{error}: {text}"));
+    let list = answer["unresolved"].as_array().cloned().unwrap_or_default();
+    (answer["status"].as_str().unwrap_or_default().to_owned(), list)
+}
+
+/// A database of some dialect.
+enum Database {
+    Postgresql(Arc<postgresql::Server>),
+    Mysql(Arc<mysql::Server>),
+    Sqlite,
+}
+
+impl Database {
+    async fn run(&self, project: &drizzle_kit::Project, sql: &str) {
+        match self {
+            Self::Postgresql(server) => {
+                let mut connection = server.connect("losses").await;
+                postgresql::execute(&mut connection, sql).await;
+            }
+            Self::Mysql(server) => mysql::execute(&mut server.connect("losses").await, sql).await,
+            Self::Sqlite => {
+                let options = SqliteConnectOptions::new().filename(project.folder().join("app.db"));
+                let mut connection = options.create_if_missing(true).connect().await.expect("a database");
+                sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.expect(sql);
+                connection.close().await.expect("closing");
+            }
+        }
+    }
+}
+
+/// The plan of a project with its kit, and its exit code.
+fn plan(project: &drizzle_kit::Project, more: &[&str]) -> (i32, Value) {
+    let (code, stdout, stderr) = project.drift(&[&["plan", "-f", "json"], more].concat(), |_| {});
+    (code, serde_json::from_str(&stdout).unwrap_or_else(|error| panic!("{error}: {stdout}{stderr}")))
+}
+
+fn destroyed(plan: &Value) -> Vec<String> {
+    let list = plan["statements"].as_array().expect("statements").iter();
+    list.filter_map(|item| item["destroys"].as_str().map(str::to_owned)).collect()
+}
+
+#[tokio::test]
+async fn what_the_rows_refute_is_neither_asked_nor_lost() {
+    let builders = [
+        ("postgresql", "pgTable", "integer", "pg-core"),
+        ("mysql", "mysqlTable", "int", "mysql-core"),
+        ("sqlite", "sqliteTable", "integer", "sqlite-core"),
+    ];
+    for (dialect, table, integer, core) in builders {
+        let Some(project) = drizzle_kit::Project::of_1_0() else { return };
+        let (database, url) = match dialect {
+            "postgresql" => {
+                let Some(server) = postgresql::Server::shared() else { return };
+                server.create("losses", "select 1").await;
+                let url = server.url("losses");
+                (Database::Postgresql(server), url)
+            }
+            "mysql" => {
+                let Some(server) = mysql::Server::shared() else { return };
+                server.create("losses", "select 1").await;
+                let url = server.root_url("losses");
+                (Database::Mysql(server), url)
+            }
+            _ => (Database::Sqlite, "app.db".to_owned()),
+        };
+        project.write(
+            "drizzle.config.ts",
+            &format!(
+                "import {{ defineConfig }} from \"drizzle-kit\";\nexport default defineConfig({{ dialect: \"{dialect}\", schema: \
+                 \"./schema.ts\", dbCredentials: {{ url: \"{url}\" }} }});\n"
+            ),
+        );
+        project.write(
+            "schema.ts",
+            &format!(
+                "import {{ {integer}, {table} }} from \"drizzle-orm/{core}\";\nexport const t = {table}(\"t\", {{ id: \
+                 {integer}().primaryKey() }});\n"
+            ),
+        );
+        let sql = "create table t (id integer not null primary key, gone varchar(9), also varchar(9));
+            insert into t values (1, null, null), (2, null, null);
+            create table old (id integer not null primary key); insert into old values (1)";
+        database.run(&project, sql).await;
+        if dialect == "postgresql" {
+            database.run(&project, "analyze").await;
+        }
+        // Statistics need not know yet.
+        database.run(&project, "delete from old").await;
+
+        let (_, without) = plan(&project, &[]);
+        assert_eq!(without["outcome"], "asks", "{dialect}: {without:#}");
+        let (code, with) = plan(&project, &["--check-rows"]);
+        assert_eq!((code, &with["outcome"]), (0, &Value::from("ok")), "{dialect}: {with:#}");
+        assert_eq!((destroyed(&with), &with["prompts"]), (Vec::new(), &Value::Array(Vec::new())), "{dialect}");
+        assert_eq!(unresolved(&project), ("ok".to_owned(), Vec::new()), "{dialect}");
+
+        database.run(&project, "update t set gone = '' where id = 1").await;
+        let (code, with) = plan(&project, &["--check-rows"]);
+        assert_eq!((code, &with["outcome"]), (1, &Value::from("asks")), "{dialect}: {with:#}");
+        let lost = destroyed(&with);
+        assert!(lost.len() == 1 && lost[0].contains("t.gone"), "{dialect}: {lost:?}");
+        let text = with["prompts"][0]["text"].as_str().unwrap_or_default();
+        assert!(text.contains("gone") && !text.contains("also") && !text.contains("old"), "{dialect}: {text}");
+        let (status, open) = unresolved(&project);
+        assert_eq!((status.as_str(), open.len()), ("missing_hints", 1), "{dialect}: {open:#?}");
+        assert_eq!(open[0]["entity"][2], "gone", "{dialect}");
+    }
+}
+
+/// 0.31 counts the rows of the table, whatever the column holds.
+#[tokio::test]
+async fn for_0_31_a_column_without_values_is_asked_about_and_not_lost() {
+    let Some(server) = postgresql::Server::shared() else { return };
+    let sql = "create table t (id integer primary key, gone text); insert into t values (1, null); create table old (id \
+               integer primary key); insert into old values (1); analyze; delete from old";
+    server.create("counted", sql).await;
+    let schema = "import { integer, pgTable } from 'drizzle-orm/pg-core';
+        export const t = pgTable('t', { id: integer().primaryKey() });";
+    let project = Project::new(schema);
+    let plan = project.plan("postgresql", &server.url("counted"), V0, &["--check-rows"]);
+    assert_eq!(destroyed(&plan), [""; 0], "{plan:#}");
+    let Some(real) = drizzle_kit::Project::new() else { return };
+    real.write("schema.ts", schema);
+    let config = format!(
+        "export default {{ dialect: 'postgresql', schema: './schema.ts', dbCredentials: {{ url: '{}' }} }};",
+        server.url("counted")
+    );
+    real.write("drizzle.config.ts", &config);
+    let said = real.push().output;
+    let foretold = plan["prompts"][0]["text"].as_str().unwrap_or_default();
+    assert!(foretold.contains("delete gone column in t table with 1 items") && !foretold.contains("old"), "{plan:#}");
+    assert!(said.contains("delete gone column in t table with 1 items") && !said.contains("delete old"), "{said}");
+}
