@@ -14,6 +14,9 @@ pub struct InformationSchema {
     pub character_set: String,
     /// SCHEMATA.DEFAULT_COLLATION_NAME of the database.
     pub collation: String,
+    /// The server's `sql_mode`, which a session begins with; `None` where it was not read.
+    #[serde(default)]
+    pub sql_mode: Option<String>,
     /// Tables, views and MariaDB's sequences, in the server's order of their names.
     pub tables: Vec<TableWords>,
     /// Constraints of other databases of the server that are called like one of this database. drizzle-kit joins by name.
@@ -21,6 +24,11 @@ pub struct InformationSchema {
 }
 
 impl InformationSchema {
+    /// Whether a statement is refused rather than what it cannot keep made fit; `None` where that is not known.
+    pub fn is_strict(&self) -> Option<bool> {
+        self.sql_mode.as_ref().map(|mode| mode.contains("STRICT_"))
+    }
+
     /// The words about the table, view or sequence `name`.
     pub fn table(&self, name: &str) -> Option<&TableWords> {
         self.tables.iter().find(|table| table.name == name)

@@ -14,6 +14,7 @@ mod plan;
 mod postgresql;
 mod push_plan;
 mod renames;
+mod spelled;
 mod sqlite;
 mod stale;
 

@@ -30,7 +30,7 @@ pub(super) type NamesakeRow = (String, String, Text, Text);
 /// The answers to the `.sql` files of their names.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Answers {
-    pub database: Vec<(String, String)>,
+    pub database: Vec<(String, String, String)>,
     pub tables: Vec<TableRow>,
     pub columns: Vec<ColumnRow>,
     pub statistics: Vec<StatisticRow>,
@@ -99,7 +99,7 @@ pub(super) fn assemble(answers: Answers, database: &str, is_mariadb: bool) -> As
 }
 
 fn words(answers: &Answers, is_mariadb: bool) -> InformationSchema {
-    let (character_set, collation) = answers.database.first().cloned().unwrap_or_default();
+    let (character_set, collation, sql_mode) = answers.database.first().cloned().unwrap_or_default();
     let mut tables: Vec<TableWords> = answers
         .tables
         .iter()
@@ -164,7 +164,14 @@ fn words(answers: &Answers, is_mariadb: bool) -> InformationSchema {
         name: name.clone(),
         rules: on_update.clone().zip(on_delete.clone()),
     });
-    InformationSchema { is_mariadb, character_set, collation, namesakes: namesakes.collect(), tables }
+    InformationSchema {
+        is_mariadb,
+        character_set,
+        collation,
+        sql_mode: Some(sql_mode),
+        namesakes: namesakes.collect(),
+        tables,
+    }
 }
 
 fn evidence_of(row: &TableRow, is_empty: bool) -> Evidence {

@@ -8,7 +8,9 @@ mod columns_v1;
 mod database;
 mod defaults_v0;
 mod defaults_v1;
+mod doubts;
 mod failures;
+mod narrowing;
 mod objects;
 mod refusals;
 mod reserved;
@@ -63,7 +65,7 @@ pub(super) fn run(input: &Input, renames: &mut Renames) -> Run {
         Generation::V1 => warnings_v1::run(&v1::difference(from.clone(), to.clone(), open, renames), &to, &held),
     };
     if run.failure.is_none() {
-        run.failure = failures::first(&run.statements, (&from, &to), input, words);
+        (run.failure, run.doubts) = failures::of(&run.statements, (&from, &to), input, words);
     }
     run
 }

@@ -43,7 +43,17 @@ impl Server {
         Self { database, hidden, of_json, is_mariadb: words.is_mariadb }
     }
 
-    fn table(&mut self, name: &str) -> Option<&mut KitTable> {
+    /// A table as it is by now.
+    pub fn table(&self, name: &str) -> Option<&KitTable> {
+        self.database.table(name)
+    }
+
+    /// Whether a column is of MariaDB's JSON type, which is a text with a check.
+    pub fn is_json(&self, table: &str, column: &str) -> bool {
+        self.of_json.iter().any(|(of, check)| of == table && check == column)
+    }
+
+    fn table_mut(&mut self, name: &str) -> Option<&mut KitTable> {
         self.database.table_mut(name)
     }
 
@@ -70,7 +80,7 @@ impl Server {
                     key.foreign_table.clone_from(new);
                 }
             }
-            self.table(first)?.name.clone_from(new);
+            self.table_mut(first)?.name.clone_from(new);
             return None;
         }
         if sql.starts_with("CREATE INDEX ") || sql.starts_with("CREATE UNIQUE INDEX ") {
@@ -110,7 +120,7 @@ impl Server {
         }
         if after.starts_with("ADD `") {
             let refused = self.add_column(table, name, after);
-            if let (None, Some(column), Some(table)) = (&refused, column, self.table(table)) {
+            if let (None, Some(column), Some(table)) = (&refused, column, self.table_mut(table)) {
                 table.columns.push(column.clone());
             }
             return refused;
@@ -145,14 +155,14 @@ impl Server {
                 format!("`{name}` cannot be truncated, for a foreign key of `{}` refers to it", other.name),
             ));
         }
-        if let Some(table) = self.table(&name) {
+        if let Some(table) = self.table_mut(&name) {
             table.rows = Rows::None;
         }
         None
     }
 
     fn create_table(&mut self, name: &str, to: &Snapshot) -> Refusal {
-        if self.table(name).is_some() || self.hidden.iter().any(|hidden| hidden == name) {
+        if self.table_mut(name).is_some() || self.hidden.iter().any(|hidden| hidden == name) {
             return Some(("42S01", format!("`{name}` exists already")));
         }
         let table = to.table(name)?.clone();
@@ -200,7 +210,7 @@ impl Server {
 
     fn drop_index(&mut self, table: &str, index: &str) -> Refusal {
         let referring = self.referring(table);
-        let table = self.table(table)?;
+        let table = self.table_mut(table)?;
         let Some(place) = table.indexes.iter().position(|other| other.name.eq_ignore_ascii_case(index)) else {
             return Some(("42000", format!("`{}` has no index `{index}`", table.name)));
         };
@@ -229,7 +239,7 @@ impl Server {
 
     /// `keys` is what stands behind the parenthesis.
     fn add_index(&mut self, table: &str, index: &str, keys: &str, unique: bool, to: &Snapshot) -> Refusal {
-        let table = self.table(table)?;
+        let table = self.table_mut(table)?;
         let is_expression = keys.contains('(');
         let columns = if is_expression { Vec::new() } else { quoted_names(keys) };
         let declared = to.table(&table.name);
@@ -266,7 +276,7 @@ impl Server {
     fn add_check(&mut self, table: &str, name: &str) -> Refusal {
         let refusal = self.check_is_taken(table, name);
         let check = KitCheck { name: name.to_owned(), expression: String::new() };
-        if let (None, Some(table)) = (&refusal, self.table(table)) {
+        if let (None, Some(table)) = (&refusal, self.table_mut(table)) {
             table.checks.push(check);
         }
         refusal
@@ -279,7 +289,7 @@ impl Server {
                 format!("the check `{name}` belongs to the JSON type of its column and is no constraint to drop"),
             ));
         }
-        let table = self.table(table)?;
+        let table = self.table_mut(table)?;
         table.foreign_keys.retain(|key| key.name != name);
         table.checks.retain(|check| check.name != name);
         None
@@ -294,7 +304,7 @@ impl Server {
                 rename(&mut key.foreign_columns, from, to);
             }
         }
-        let Some(table) = self.table(of) else { return };
+        let Some(table) = self.table_mut(of) else { return };
         for column in table.columns.iter_mut().filter(|column| column.name == from) {
             to.clone_into(&mut column.name);
         }
@@ -318,7 +328,7 @@ impl Server {
                 format!("`{column}` cannot be dropped, for the foreign key `{}` refers to it", key.name),
             ));
         }
-        let table = self.table(table)?;
+        let table = self.table_mut(table)?;
         if let Some(key) = table.foreign_keys.iter().find(|key| key.columns.iter().any(|name| name == column)) {
             return Some((
                 "HY000",
@@ -337,7 +347,7 @@ impl Server {
     }
 
     fn add_column(&mut self, table: &str, column: &str, after: &str) -> Refusal {
-        let table = self.table(table)?;
+        let table = self.table_mut(table)?;
         if table.columns.iter().any(|other| other.name.to_lowercase() == column.to_lowercase()) {
             return Some(("42S21", format!("`{}` has a column `{column}` already", table.name)));
         }
@@ -360,7 +370,7 @@ impl Server {
         let foreign: Vec<KitForeignKey> =
             self.database.tables.iter().flat_map(|table| &table.foreign_keys).cloned().collect();
         let is_mariadb = self.is_mariadb;
-        let table = self.table(of)?;
+        let table = self.table_mut(of)?;
         let definition = after.split_once("` ").map_or("", |(_, rest)| rest);
         let old = table.column(column)?.clone();
         if old.generated.as_ref().is_some_and(|generated| !generated.stored) && !definition.contains(" GENERATED ") {
@@ -375,7 +385,8 @@ impl Server {
         if definition.contains(" AUTO_INCREMENT") && !in_key && !definition.contains(" PRIMARY KEY") && !is_serial {
             return Some(("42000", format!("`{column}` has AUTO_INCREMENT and is no key")));
         }
-        if definition.contains(" PRIMARY KEY") && !table.keys.is_empty() {
+        let becomes_key = definition.contains(" PRIMARY KEY");
+        if becomes_key && !table.keys.is_empty() {
             return Some(("42000", format!("`{of}` has a primary key already")));
         }
         if let Some(new) = new {
@@ -395,6 +406,9 @@ impl Server {
                 *place = KitColumn { generated: place.generated.clone(), ..new.clone() };
             }
         }
+        if becomes_key && let Some(table) = self.table_mut(of) {
+            table.keys.push(KitKey { name: "PRIMARY".into(), columns: vec![column.to_owned()] });
+        }
         None
     }
 
@@ -412,7 +426,7 @@ impl Server {
                 .table(&name)
                 .and_then(|table| table.foreign_keys.iter().find(|other| other.name == *key))
                 .cloned()?;
-            let table = self.table(&name)?;
+            let table = self.table_mut(&name)?;
             // The server makes an index for it, unless one serves.
             let indexes = table.indexes.iter().map(columns_of).chain(table.keys.iter().map(|key| key.columns.clone()));
             if !indexes.into_iter().any(|columns| columns.starts_with(&key.columns)) {
@@ -422,7 +436,7 @@ impl Server {
             table.foreign_keys.push(key);
             return None;
         }
-        let table = self.table(&name)?;
+        let table = self.table_mut(&name)?;
         if after.starts_with("ADD PRIMARY KEY") {
             if !table.keys.is_empty() {
                 return Some(("42000", format!("`{name}` has a primary key already")));

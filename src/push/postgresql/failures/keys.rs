@@ -3,25 +3,25 @@
 use super::{Step, casts, spelled};
 use crate::catalog::{ObjectRef, Rows, RowsThat, Table};
 use crate::push::Aspect;
+use crate::push::spelled::{in_parentheses, is_harmless};
 
 impl Step<'_, '_> {
     pub(super) fn add_constraint(&mut self) {
         let sql = self.sql;
         if sql.contains(" FOREIGN KEY ") {
             self.foreign_key();
-        } else if let Some(columns) = sql.contains(" PRIMARY KEY").then(|| spelled::in_parentheses(sql, " PRIMARY KEY"))
-        {
+        } else if let Some(columns) = sql.contains(" PRIMARY KEY").then(|| in_parentheses(sql, " PRIMARY KEY")) {
             self.primary_key(columns);
         } else if sql.contains(" CHECK ") {
             self.check();
-        } else if let Some(columns) = spelled::in_parentheses(sql, " UNIQUE") {
+        } else if let Some(columns) = in_parentheses(sql, " UNIQUE") {
             self.unique(columns, sql.contains(" UNIQUE NULLS NOT DISTINCT"));
         }
     }
 
     pub(super) fn unique_index(&mut self) {
         let Some((_, rest)) = self.sql.split_once(" ON ") else { return };
-        let Some(columns) = spelled::in_parentheses(rest, "") else { return };
+        let Some(columns) = in_parentheses(rest, "") else { return };
         if rest.contains(" WHERE ") {
             self.unique_of(None, false);
         } else {
@@ -87,12 +87,12 @@ impl Step<'_, '_> {
     fn check(&mut self) {
         let Some(table) = self.table().filter(|table| self.rows(table) != Rows::None) else { return };
         let name = &self.object().name;
-        let Some(condition) = spelled::in_parentheses(self.sql, " CHECK ") else { return };
+        let Some(condition) = in_parentheses(self.sql, " CHECK ") else { return };
         let unchanged = table
             .columns
             .iter()
             .all(|column| self.is_as_it_was(table, &column.name) || !condition.contains(column.name.as_str()));
-        let asks = unchanged && spelled::is_harmless(condition);
+        let asks = unchanged && is_harmless(condition);
         let question = asks.then(|| RowsThat::Violate { condition: condition.to_owned() });
         self.doubt("23514", format!("a row of `{}` violates check `{name}`", table.name), table, question);
     }
