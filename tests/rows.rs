@@ -262,6 +262,116 @@ async fn mysql_and_mariadb_refuse_what_the_rows_have_foretold() {
     }
 }
 
+const SQLITE_IMPORTS: &str = "import { sql } from 'drizzle-orm';
+import { check, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';\n";
+
+const SQLITE: &[Case] = &[
+    case(
+        "create table t (id integer primary key, a text)",
+        "insert into t values (1, 'x')",
+        "insert into t values (2, null)",
+        "export const t = sqliteTable('t', { id: integer().primaryKey(), a: text().notNull() });",
+    ),
+    case(
+        "create table t (id integer primary key, a text)",
+        "insert into t values (1, 'x')",
+        "insert into t values (2, null)",
+        "export const t = sqliteTable('t', { id: integer().primaryKey(), a: text().notNull().default('NOT NULL') });",
+    ),
+    case(
+        "create table t (id integer primary key, a integer)",
+        "insert into t values (1, 1), (2, null), (3, null)",
+        "insert into t values (4, 1)",
+        "export const t = sqliteTable('t', { id: integer().primaryKey(), a: integer().unique() });",
+    ),
+    case(
+        "create table t (id integer primary key not null, a text collate nocase)",
+        "insert into t values (1, 'a'), (2, 'b')",
+        "insert into t values (4, 'A')",
+        "export const t = sqliteTable('t', { id: integer().primaryKey(), a: text() }, (t) => [uniqueIndex('u').on(t.a)]);",
+    ),
+    case(
+        "create table t (id integer primary key, a integer)",
+        "insert into t values (1, 5), (2, null)",
+        "insert into t values (3, -1)",
+        "export const t = sqliteTable('t', { id: integer().primaryKey(), a: integer() }, (t) => [check('positive', sql`a > 0`)]);",
+    ),
+    case(
+        "create table t (id text, a integer)",
+        "insert into t values ('1', 5), ('2', null)",
+        "insert into t values ('1', -1)",
+        "export const t = sqliteTable('t', { id: text().primaryKey(), a: integer() });",
+    ),
+    case(
+        "create table t (a text not null, b integer not null)",
+        "insert into t values ('1', 5), ('1', 6)",
+        "insert into t values ('1', 5)",
+        "export const t = sqliteTable('t', { a: text().notNull(), b: integer().notNull() }, (t) => [primaryKey({ columns: [t.a, t.b] })]);",
+    ),
+    // 1.0 turns foreign keys off for it, 0.31 does not.
+    Case {
+        refused: (false, false),
+        ..case(
+            "create table p (id integer primary key); create table t (id integer primary key, a integer)",
+            "insert into p values (1); insert into t values (1, 1), (2, null)",
+            "insert into t values (3, 7)",
+            "export const p = sqliteTable('p', { id: integer().primaryKey() });
+             export const t = sqliteTable('t', { id: integer().primaryKey(), a: integer().references(() => p.id) });",
+        )
+    },
+    // A new column that may be NULL tells all rows apart.
+    Case {
+        refused: (false, false),
+        ..case(
+            "create table t (id integer primary key not null)",
+            "insert into t values (1)",
+            "insert into t values (2)",
+            "export const t = sqliteTable('t', { id: integer().primaryKey(), a: integer() }, (t) => [uniqueIndex('u').on(t.a)]);",
+        )
+    },
+    // Another type may make the same of what was not.
+    Case {
+        told: false,
+        ..case(
+            "create table t (id integer primary key, a blob)",
+            "insert into t values (1, 1), (2, 2)",
+            "insert into t values (3, '1')",
+            "export const t = sqliteTable('t', { id: integer().primaryKey(), a: text().unique() });",
+        )
+    },
+];
+
+#[tokio::test]
+async fn sqlite_refuses_what_the_rows_have_foretold() {
+    for case in SQLITE {
+        // 0.31 makes the same index a second time.
+        let kits: &[_] = if case.told { &[V1, V0] } else { &[V1] };
+        for (kit, bad) in kits.iter().flat_map(|kit| [(*kit, false), (*kit, true)]) {
+            let what = format!("{kit} {} {}", case.schema, if bad { case.bad } else { case.fine });
+            let project = Project::new(&format!("{SQLITE_IMPORTS}{}", case.schema));
+            let file = project.folder.path().join("app.db");
+            let rows = if bad { format!("{}; {}", case.fine, case.bad) } else { case.fine.to_owned() };
+            // As the drivers have it, with foreign keys.
+            let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+            let mut connection = options.connect().await.expect("a database");
+            let setup = format!("{}; {rows}", case.database);
+            sqlx::raw_sql(AssertSqlSafe(setup)).execute(&mut connection).await.expect("the rows");
+            let plan = project.plan("sqlite", &file.to_string_lossy(), kit, &["--check-rows"]);
+            let mut refused = None;
+            for sql in statements(&plan) {
+                if sqlx::raw_sql(AssertSqlSafe(sql.clone())).execute(&mut connection).await.is_err() {
+                    refused = Some((sql, None));
+                    break;
+                }
+            }
+            assert!(refused.is_some() || !(bad && case.refused.0), "{what}: {plan:#}");
+            assert_foretold(&what, &plan, refused.filter(|_| case.told));
+            let open = plan["mayFail"].as_array().map_or(0, Vec::len);
+            assert_eq!(open, usize::from(!case.told), "{what}: {plan:#}");
+        }
+    }
+}
+
 /// What 1.0 itself wants confirmed before it would lose something.
 fn unresolved(project: &drizzle_kit::Project) -> (String, Vec<Value>) {
     let output = Command::new("timeout")

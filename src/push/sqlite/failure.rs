@@ -280,7 +280,7 @@ fn generated_columns(sql: &str) -> Vec<String> {
 }
 
 /// The names in backticks or double quotes before the first parenthesis.
-fn quoted_names(sql: &str) -> Vec<&str> {
+pub(super) fn quoted_names(sql: &str) -> Vec<&str> {
     let mut names = Vec::new();
     let mut rest = sql;
     while let Some(start) = rest.find(['`', '"', '(']) {

@@ -1,5 +1,6 @@
 //! Push on SQLite and libSQL: the statements, questions and crashes of drizzle-kit 0.x and of 1.0.
 
+mod doubts;
 mod failure;
 mod loss;
 mod objects;
@@ -13,10 +14,10 @@ mod v1_diff;
 mod v1_snapshot;
 mod v1_sql;
 
-use super::Failure;
 use super::input::Input;
 use super::plan::Run;
 use super::renames::Renames;
+use super::{Failure, Prompt, Statement};
 use crate::catalog::Generation;
 
 /// Plans one push.
@@ -37,8 +38,7 @@ fn plan_v0(input: &Input, renames: &mut Renames) -> Result<Run, String> {
     let difference = v0_diff::difference(input.declared.dialect, &old, &new, renames);
     let script = v0_sql::write(input, &old, &new, &difference)?;
     let prompts = script.losses.into_prompt(input.generation, &script.statements).into_iter().collect();
-    let failure = failure::of(input, &script.statements);
-    Ok(Run { statements: script.statements, prompts, failure, ..Run::default() })
+    Ok(judged(input, script.statements, prompts))
 }
 
 fn plan_v1(input: &Input, renames: &mut Renames) -> Result<Run, String> {
@@ -46,6 +46,11 @@ fn plan_v1(input: &Input, renames: &mut Renames) -> Result<Run, String> {
     let new = v1_snapshot::of_code(input, &old)?;
     let script = v1_sql::write(input, &v1_diff::change(old, new, renames));
     let prompts = script.losses.into_prompt(input.generation, &script.statements).into_iter().collect();
-    let failure = failure::of(input, &script.statements);
-    Ok(Run { statements: script.statements, prompts, failure, ..Run::default() })
+    Ok(judged(input, script.statements, prompts))
+}
+
+/// What SQLite makes of the statements.
+fn judged(input: &Input, statements: Vec<Statement>, prompts: Vec<Prompt>) -> Run {
+    let (failure, doubts) = (failure::of(input, &statements), doubts::of(input, &statements));
+    Run { statements, prompts, failure, doubts }
 }
