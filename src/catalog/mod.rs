@@ -216,6 +216,8 @@ pub struct Column {
     pub autoincrement: bool,
     /// ON UPDATE (MySQL): `CURRENT_TIMESTAMP(3)`.
     pub on_update: Option<String>,
+    /// Whether drizzle-kit writes no ON UPDATE though the code asks for it.
+    pub on_update_unseen: bool,
     /// A collation of its own, where it is not that of the type, table or database. The code may name no more than its
     /// character set, with which the collation's name begins.
     pub collation: Option<String>,

@@ -392,6 +392,14 @@ impl Lowering<'_, '_> {
                 };
                 Generated { expression, stored }
             });
+            // drizzle-kit 1.0 looks for ON UPDATE in columns of dates alone, not in those of texts.
+            let on_update_unseen = state.on_update_now.is_some()
+                && self.generation == Generation::V1
+                && self
+                    .evaluator
+                    .option(&state.config, "mode", state.location)
+                    .as_text()
+                    .is_some_and(|mode| &**mode == "string");
             declared.table_mut().columns.push(Column {
                 name: name.to_string(),
                 sql_type,
@@ -404,6 +412,7 @@ impl Lowering<'_, '_> {
                 generated,
                 autoincrement: state.autoincrement,
                 on_update: state.on_update_now.clone(),
+                on_update_unseen,
                 // A character set brings a collation of its own, whose name begins with it.
                 collation: state.collation.clone().or_else(|| state.character_set.clone()),
                 character_set: state.character_set.clone(),

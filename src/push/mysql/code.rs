@@ -115,7 +115,7 @@ fn column(column: &Column, generation: Generation) -> KitColumn {
                 Fact::Known(default.as_ref().map(|text| self::default(text, column.default_form, generation)))
             }
         },
-        on_update: column.on_update.clone().filter(|_| keeps_update),
+        on_update: column.on_update.clone().filter(|_| keeps_update && !column.on_update_unseen),
         generated: column
             .generated
             .as_ref()
@@ -131,7 +131,10 @@ fn default(text: &str, form: DefaultForm, generation: Generation) -> KitDefault 
         (Generation::V0, DefaultForm::Number) => {
             text.parse().map_or_else(|_| KitDefault::Text(text.into()), |value| KitDefault::Number(value, text.into()))
         }
-        (Generation::V0, DefaultForm::Boolean) => KitDefault::Boolean(text == "true"),
+        // That of a json column is a string by now.
+        (Generation::V0, DefaultForm::Boolean) => {
+            text.parse().map_or_else(|_| KitDefault::Text(text.into()), KitDefault::Boolean)
+        }
         (Generation::V0, DefaultForm::BigInt) => KitDefault::BigInt(text.into()),
         _ => KitDefault::Text(text.into()),
     }
