@@ -55,12 +55,6 @@ const KNOWN: &[(&str, &str, &str, &str)] = &[
         "1.0.0-rc.5",
         "a check of another database, which MariaDB's catalog mixes in",
     ),
-    (
-        "mariadb",
-        "x_onupdate_fsp6, pushed by 1.0.0-rc.5",
-        "1.0.0-rc.5",
-        "1.0 takes ON UPDATE with six digits there for one that it does not write",
-    ),
     ("mariadb", "own partitioned", "0.31.11", "MariaDB's estimate says that an empty table with partitions holds rows"),
 ];
 const QUOTED_CHAR: &str = "the kit takes \"char\" for a type of one's own";
