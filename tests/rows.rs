@@ -372,19 +372,6 @@ async fn sqlite_refuses_what_the_rows_have_foretold() {
     }
 }
 
-/// What 1.0 itself wants confirmed before it would lose something.
-fn unresolved(project: &drizzle_kit::Project) -> (String, Vec<Value>) {
-    let output = Command::new("timeout")
-        .args(["120", "node_modules/.bin/drizzle-kit", "push", "--explain", "--output", "json"])
-        .current_dir(project.folder())
-        .output()
-        .expect("drizzle-kit");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let answer: Value = serde_json::from_str(text.trim()).unwrap_or_else(|error| panic!("{error}: {text}"));
-    let list = answer["unresolved"].as_array().cloned().unwrap_or_default();
-    (answer["status"].as_str().unwrap_or_default().to_owned(), list)
-}
-
 /// A database of some dialect.
 enum Database {
     Postgresql(Arc<postgresql::Server>),
@@ -474,7 +461,7 @@ async fn what_the_rows_refute_is_neither_asked_nor_lost() {
         let (code, with) = plan(&project, &["--check-rows"]);
         assert_eq!((code, &with["outcome"]), (0, &Value::from("ok")), "{dialect}: {with:#}");
         assert_eq!((destroyed(&with), &with["prompts"]), (Vec::new(), &Value::Array(Vec::new())), "{dialect}");
-        assert_eq!(unresolved(&project), ("ok".to_owned(), Vec::new()), "{dialect}");
+        assert_eq!(project.unresolved(&[]), ("ok".to_owned(), Vec::new()), "{dialect}");
 
         database.run(&project, "update t set gone = '' where id = 1").await;
         let (code, with) = plan(&project, &["--check-rows"]);
@@ -483,7 +470,7 @@ async fn what_the_rows_refute_is_neither_asked_nor_lost() {
         assert!(lost.len() == 1 && lost[0].contains("t.gone"), "{dialect}: {lost:?}");
         let text = with["prompts"][0]["text"].as_str().unwrap_or_default();
         assert!(text.contains("gone") && !text.contains("also") && !text.contains("old"), "{dialect}: {text}");
-        let (status, open) = unresolved(&project);
+        let (status, open) = project.unresolved(&[]);
         assert_eq!((status.as_str(), open.len()), ("missing_hints", 1), "{dialect}: {open:#?}");
         assert_eq!(open[0]["entity"][2], "gone", "{dialect}");
     }

@@ -10,7 +10,6 @@ mod mysql;
 mod postgresql;
 
 use std::fs;
-use std::process::Command;
 
 use drizzle_kit::Project;
 use mysql::Engine;
@@ -245,28 +244,6 @@ async fn where_it_cannot_be_kept_from_writing_it_is_not_run() {
     assert!(!project.folder().join("ran").exists());
 }
 
-/// What 1.0 has left to ask when it is told `hints.json`.
-fn unresolved(project: &Project) -> (String, Vec<Value>) {
-    let output = Command::new("timeout")
-        .args([
-            "120",
-            "node_modules/.bin/drizzle-kit",
-            "push",
-            "--explain",
-            "--output",
-            "json",
-            "--hints-file",
-            "hints.json",
-        ])
-        .current_dir(project.folder())
-        .output()
-        .expect("drizzle-kit");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let answer: Value = serde_json::from_str(text.trim()).unwrap_or_else(|error| panic!("{error}: {text}"));
-    let list = answer["unresolved"].as_array().cloned().unwrap_or_default();
-    (answer["status"].as_str().unwrap_or_default().to_owned(), list)
-}
-
 #[tokio::test]
 async fn hints_answer_what_the_ledger_has_decided_and_confirm_no_loss() {
     let schema = "import { integer, pgTable, text } from \"drizzle-orm/pg-core\";
@@ -285,7 +262,7 @@ export const identities = pgTable(\"identities\", { id: integer(\"id\").primaryK
         serde_json::from_str(&fs::read_to_string(project.folder().join("hints.json")).expect("hints")).expect("JSON")
     };
     assert_eq!(hints(&project), json!([]));
-    let (status, open) = unresolved(&project);
+    let (status, open) = project.unresolved(&["--hints-file", "hints.json"]);
     assert_eq!((status.as_str(), open.len()), ("missing_hints", 2), "{open:#?}");
 
     let (code, _, stderr) = run(&project, &["defer", "--object", "conversations", "--reason", "the chat keeps it"]);
@@ -300,7 +277,7 @@ export const identities = pgTable(\"identities\", { id: integer(\"id\").primaryK
         { "type": "rename", "kind": "column", "from": ["public", "users", "email"], "to": ["public", "users", "email_address"] },
     ]);
     assert_eq!(hints(&project), expected);
-    let (status, open) = unresolved(&project);
+    let (status, open) = project.unresolved(&["--hints-file", "hints.json"]);
     assert_eq!(status, "missing_hints");
     // Nothing but the loss, which no hint of ours confirms.
     assert_eq!(
@@ -310,7 +287,7 @@ export const identities = pgTable(\"identities\", { id: integer(\"id\").primaryK
     );
     let mut connection = server.connect("hints").await;
     sqlx::raw_sql("delete from conversations").execute(&mut connection).await.expect("it");
-    assert_eq!(unresolved(&project).0, "ok");
+    assert_eq!(project.unresolved(&["--hints-file", "hints.json"]).0, "ok");
 
     let (code, _, stderr) = run(&project, &["plan", "--hints-file", "hints.json", "--kit-version", "0.31.11"]);
     assert!(code == 2 && stderr.contains("--hints-file is for drizzle-kit 1.0"), "{stderr}");

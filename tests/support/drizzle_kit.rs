@@ -6,8 +6,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 /// A project folder in which the pinned drizzle-kit, drizzle-orm and TypeScript are installed.
@@ -93,9 +94,9 @@ impl Project {
         (output.status.code().expect("an exit code"), text(&output.stdout), text(&output.stderr))
     }
 
-    fn run(&self, program: &str, arguments: &[&str]) -> (bool, String) {
+    fn output(&self, program: &str, arguments: &[&str]) -> Output {
         const LIMIT: &str = "120";
-        let output = Command::new("timeout")
+        Command::new("timeout")
             .arg(LIMIT)
             .arg(self.modules.join(".bin").join(program))
             .args(arguments)
@@ -103,7 +104,11 @@ impl Project {
             .stdin(Stdio::null())
             .env("NO_COLOR", "1")
             .output()
-            .expect("timeout");
+            .expect("timeout")
+    }
+
+    fn run(&self, program: &str, arguments: &[&str]) -> (bool, String) {
+        let output = self.output(program, arguments);
         let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
         text.push_str(&String::from_utf8_lossy(&output.stderr));
         (output.status.success(), plain(&text))
@@ -118,6 +123,15 @@ impl Project {
     /// Lets `drizzle-kit push` change the database, and returns what it says.
     pub fn push_in_earnest(&self) -> String {
         self.run("drizzle-kit", &["push"]).1
+    }
+
+    /// What 1.0 has left to ask, with `further` arguments: its status and the questions.
+    pub fn unresolved(&self, further: &[&str]) -> (String, Vec<Value>) {
+        let output = self.output("drizzle-kit", &[&["push", "--explain", "--output", "json"], further].concat());
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let answer: Value = serde_json::from_str(text.trim()).unwrap_or_else(|error| panic!("{error}: {text}"));
+        let list = answer["unresolved"].as_array().cloned().unwrap_or_default();
+        (answer["status"].as_str().unwrap_or_default().to_owned(), list)
     }
 
     /// The version of its drizzle-kit.
