@@ -81,6 +81,15 @@ impl Family {
         }
     }
 
+    /// `text` as a literal of SQL.
+    pub fn literal(self, text: &str) -> String {
+        let text = text.replace('\'', "''");
+        match self {
+            Self::Mysql => format!("'{}'", text.replace('\\', "\\\\")),
+            Self::Postgresql | Self::Sqlite => format!("'{text}'"),
+        }
+    }
+
     /// The module that a schema file imports its builders from.
     pub fn core_module(self) -> &'static str {
         match self {

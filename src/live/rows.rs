@@ -30,14 +30,6 @@ pub async fn holds(
     Ok(answers)
 }
 
-fn text(family: Family, value: &str) -> String {
-    let value = value.replace('\'', "''");
-    match family {
-        Family::Mysql => format!("'{}'", value.replace('\\', "\\\\")),
-        Family::Postgresql | Family::Sqlite => format!("'{value}'"),
-    }
-}
-
 /// The column as a text.
 fn as_text(family: Family, column: &str) -> String {
     let column = family.quoted(column);
@@ -65,7 +57,7 @@ fn statement(family: Family, place: usize, question: &RowQuestion) -> String {
             (include_str!("rows/are_alike.sql"), vec![("columns", listed), ("condition", condition)])
         }
         RowsThat::AreOutside { column, values } => {
-            let values = values.iter().map(|value| text(family, value)).collect::<Vec<_>>().join(", ");
+            let values = values.iter().map(|value| family.literal(value)).collect::<Vec<_>>().join(", ");
             (holds, vec![("condition", format!("{} not in ({values})", as_text(family, column)))])
         }
         RowsThat::ReferToNone { columns, schema, table: other, references } => {
@@ -80,7 +72,7 @@ fn statement(family: Family, place: usize, question: &RowQuestion) -> String {
         }
         RowsThat::Violate { condition } => (holds, vec![("condition", format!("not ({condition})"))]),
         RowsThat::AreNoSuch { column, sql_type } => {
-            let condition = format!("not pg_input_is_valid({}, {})", as_text(family, column), text(family, sql_type));
+            let condition = format!("not pg_input_is_valid({}, {})", as_text(family, column), family.literal(sql_type));
             (holds, vec![("condition", condition)])
         }
     };

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{expression, indexes};
 use crate::catalog::{
-    Catalog, Check, Column, ColumnWords, Dialect, Evidence, Fact, ForeignKey, Generated, InformationSchema, Namesake,
-    Rows, Sequence, SequenceOptions, StatisticWords, Table, TableKind, TableWords, View,
+    Catalog, Check, Column, ColumnWords, Dialect, Evidence, Fact, Family, ForeignKey, Generated, InformationSchema,
+    Namesake, Rows, Sequence, SequenceOptions, StatisticWords, Table, TableKind, TableWords, View,
 };
 
 pub(super) type Text = Option<String>;
@@ -253,7 +253,7 @@ fn default_of_mysql(default: &str, column_type: &str, extra: &str) -> Fact<Optio
             bytes => bytes.to_owned(),
         }
     } else {
-        expression::literal(default)
+        Family::Mysql.literal(default)
     }))
 }
 

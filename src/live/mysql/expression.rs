@@ -95,14 +95,10 @@ fn quoted_length(text: &str, quote: char) -> usize {
     text.len()
 }
 
-/// A string as MySQL takes it.
-pub(super) fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::Family;
 
     /// What a server has made of `concat(a, 'it''s \\ "q" \n', _latin1'x', N'nat')` and the like.
     #[test]
@@ -141,6 +137,6 @@ mod tests {
 
     #[test]
     fn strings_are_quoted() {
-        assert_eq!(literal(r"it's C:\dir"), r"'it''s C:\\dir'");
+        assert_eq!(Family::Mysql.literal(r"it's C:\dir"), r"'it''s C:\\dir'");
     }
 }

@@ -24,7 +24,7 @@ pub use gate::Gate;
 use super::address::Address;
 use super::template::fill;
 use super::{ErrorKind, Limits, LiveError, Target};
-use crate::catalog::{DatabaseIdentity, LiveCatalog};
+use crate::catalog::{DatabaseIdentity, Family, LiveCatalog};
 use assemble::{Answers, Assembled, TableRow, ViewRow};
 
 /// How often a reading starts again because somebody changed the schema meanwhile.
@@ -216,7 +216,7 @@ impl Session {
 
 /// `sql` about one object, its name quoted as string and as identifier.
 fn about(sql: &str, name: &str) -> String {
-    fill(sql, &[("text", &expression::literal(name)), ("name", &name.replace('`', "``"))])
+    fill(sql, &[("text", &Family::Mysql.literal(name)), ("name", &name.replace('`', "``"))])
 }
 
 /// Reads once.

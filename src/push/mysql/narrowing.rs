@@ -85,7 +85,7 @@ pub(super) fn narrowing(old: &KitColumn, new: &KitColumn, is_mariadb: bool) -> O
         (Binary(_), Binary(most)) => ("01000", unless(format!("length({column}) <= {most}"))),
         (Enum(old), Enum(new)) if old.iter().all(|value| new.contains(value)) => return None,
         (Varchar(_) | Char(_) | Text(_) | Enum(_), Enum(values)) => {
-            let known: Vec<String> = values.iter().map(|value| literal(value)).collect();
+            let known: Vec<String> = values.iter().map(|value| Family::Mysql.literal(value)).collect();
             let known = known.join(", ");
             // A number in a text is taken for a value's place.
             let condition =
@@ -138,11 +138,6 @@ fn letters(from: &Sort, most: u64, to: &Sort, column: &str) -> Option<Narrowing>
         _ => ("22001", None),
     };
     Some((Some(state), question))
-}
-
-/// A text as a literal.
-fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }
 
 fn sort(sql_type: &str) -> Option<Sort> {
