@@ -58,12 +58,14 @@ pub fn run(arguments: &PlanArguments) -> Result<Outcome, Failure> {
         project.notes.iter().for_each(|note| complain(&format!("note: {note}")));
     }
     let (declared, mut live) = both_sides(&project, &mut reader)?;
-    let mut made = made(&project, &declared, &live)?;
     if arguments.check_rows {
         // What the rows tell of what is asked and lost makes another plan; what makes a statement fail is asked of that.
-        let questions = made.plan.evidence_questions(&live);
+        let outline = push::plan(&declared, &live, &project.filter, &project.kit);
+        let questions = outline.evidence_questions(&live);
         live.learn(&questions, &holds(&project, &questions)?);
-        made = self::made(&project, &declared, &live)?;
+    }
+    let mut made = made(&project, &declared, &live)?;
+    if arguments.check_rows {
         made.plan.settle(&holds(&project, &made.plan.row_questions())?);
         made.rows_checked = true;
     }

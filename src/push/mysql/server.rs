@@ -162,7 +162,7 @@ impl Server {
     }
 
     fn create_table(&mut self, name: &str, to: &Snapshot) -> Refusal {
-        if self.table_mut(name).is_some() || self.hidden.iter().any(|hidden| hidden == name) {
+        if self.table(name).is_some() || self.hidden.iter().any(|hidden| hidden == name) {
             return Some(("42S01", format!("`{name}` exists already")));
         }
         let table = to.table(name)?.clone();
