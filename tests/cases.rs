@@ -36,12 +36,6 @@ const PINNED: usize = 8;
 
 /// What is known to differ: the engine, the case, the version, and why.
 const KNOWN: &[(&str, &str, &str, &str)] = &[
-    ("postgresql", "text_len_alias", "0.31.11", QUOTED_CHAR),
-    ("postgresql", "text_len_alias", "1.0.0-rc.5", QUOTED_CHAR),
-    ("postgresql", "type \"char\" as ct('\"char\"')()", "0.31.11", QUOTED_CHAR),
-    ("postgresql", "type \"char\" as ct('\"char\"')()", "1.0.0-rc.5", QUOTED_CHAR),
-    ("postgresql", "type integer[3] as integer().array(3)", "1.0.0-rc.5", NO_ARRAY),
-    ("postgresql", "integer().array(3), pushed by 1.0.0-rc.5", "1.0.0-rc.5", NO_ARRAY),
     ("postgresql", "type of pk and fk", "1.0.0-rc.5", "1.0 changes the type of the referencing column first, we last"),
     ("postgresql", "schema only code", "0.31.11", NO_CODE),
     ("postgresql", "schema only code", "1.0.0-rc.5", NO_CODE),
@@ -53,8 +47,6 @@ const KNOWN: &[(&str, &str, &str, &str)] = &[
     ),
     ("mariadb", "own partitioned", "0.31.11", "MariaDB's estimate says that an empty table with partitions holds rows"),
 ];
-const QUOTED_CHAR: &str = "the kit takes \"char\" for a type of one's own";
-const NO_ARRAY: &str = "1.0 has no array(3); what it makes of it is no array";
 const NO_CODE: &str = "no code is about a schema without anything in it";
 
 #[derive(Deserialize)]

@@ -20,7 +20,8 @@ pub(super) fn mismatch(sides: &Sides, pair: &Pair, columns: &ColumnPair, drifts:
     let other_schema = in_other_schema(columns);
     // A type that means the same in other words is still one that push may want to write anew: the push room decides.
     let class = match () {
-        () if same_collation && !other_schema && declared == live => return,
+        // drizzle-kit takes the quotes off a live type alone.
+        () if same_collation && !other_schema && declared == live && !declared.starts_with('"') => return,
         () if same_collation && same_column_type(sides, columns) => Class::Noise,
         () => Class::Drift,
     };
@@ -43,11 +44,14 @@ pub(super) fn same_column_type(sides: &Sides, columns: &ColumnPair) -> bool {
     let (Some(declared), Some(live)) = (columns.declared.sql_type.known(), columns.live.sql_type.known()) else {
         return true;
     };
+    // A type of one's own has a name, of which the server keeps no more than it can.
+    let same_name = || columns.live.type_schema.is_some() && sides.family.same_identifier(declared, live);
     let same = declared == live
         || same_type(sides.dialect(), declared, live)
         || same_serial(sides, columns)
         || columns.live.printed_type.as_ref() == Some(declared)
-        || unqualified(live) == declared;
+        || unqualified(live) == declared
+        || same_name();
     same && !in_other_schema(columns)
 }
 

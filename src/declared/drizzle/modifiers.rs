@@ -126,7 +126,9 @@ impl Evaluator<'_> {
             (Value::String(dimensions), Generation::V1) => dimensions.to_string(),
             _ => "[]".to_owned(),
         };
-        if let (Generation::V1, true) = (self.generation, state.dimensions > 0) {
+        // drizzle 1.0 takes half the length of what is given for the number of dimensions, and a number has none.
+        let no_array = matches!(first, Value::Number(_)) || state.dimensions > 0;
+        if let (Generation::V1, true) = (self.generation, no_array) {
             state.location = location;
             *builder.state.borrow_mut() = state;
             return Value::Builder(builder.clone());

@@ -11,6 +11,15 @@ use super::plan::Run;
 use super::renames::Renames;
 use crate::catalog::Generation;
 
+/// A type of the database as drizzle-kit reads it: it takes the quotes off PostgreSQL's `"char"`.
+fn as_read(sql_type: &str) -> &str {
+    match sql_type {
+        "\"char\"" => "char",
+        "\"char\"[]" => "char[]",
+        other => other,
+    }
+}
+
 /// One push.
 pub(super) fn run(input: &Input, renames: &mut Renames) -> Run {
     match input.generation {

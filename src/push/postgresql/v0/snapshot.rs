@@ -11,6 +11,7 @@ use crate::catalog::{
 };
 use crate::declared::DeclaredTable;
 use crate::push::input::Input;
+use crate::push::postgresql::as_read;
 
 /// The schema that drizzle-kit leaves out of names of tables.
 pub(in crate::push::postgresql) const PUBLIC: &str = "public";
@@ -368,8 +369,10 @@ fn live_table<'a>(
         let type_schema = column.type_schema.as_deref().filter(|schema| input.filter.keeps_schema(schema));
         let sql_type = column.sql_type.known().map(|sql_type| match &column.type_schema {
             Some(schema) if sql_type.ends_with("[]") => enum_array(schema, sql_type),
-            None if sql_type.ends_with("[]") => Cow::Borrowed(column.printed_type.as_deref().unwrap_or(sql_type)),
-            _ => Cow::Borrowed(sql_type.as_str()),
+            None if sql_type.ends_with("[]") => {
+                Cow::Borrowed(as_read(column.printed_type.as_deref().unwrap_or(sql_type)))
+            }
+            _ => Cow::Borrowed(as_read(sql_type)),
         });
         // The schema is looked up by the name of the type, which an array has not.
         let known = |schema: &&str| sql_type.as_deref().is_some_and(|name| enums.contains_key(&(*schema, name)));

@@ -10,6 +10,7 @@ use crate::catalog::{
 };
 use crate::declared::{DeclaredTable, without_casts};
 use crate::push::input::Input;
+use crate::push::postgresql::as_read;
 use crate::push::postgresql::v0::snapshot::{
     Ident, Options, PUBLIC, declared_identity, live_options, qualified, schema_of, sequence_options,
 };
@@ -354,7 +355,7 @@ fn live_column<'a>(
     column: &'a Column,
     owned: &BTreeMap<(&str, &str, &str), &OwnedSequence>,
 ) -> Col<'a> {
-    let known = column.printed_type.as_ref().or(column.sql_type.known()).map(|sql_type| element(sql_type));
+    let known = column.printed_type.as_ref().or(column.sql_type.known()).map(|sql_type| element(as_read(sql_type)));
     let (mut sql_type, dimensions) = known.map_or((None, 0), |(name, dimensions)| (Some(name), dimensions));
     let mut default = column.default.known().map(|text| text.as_deref().map(Cow::Borrowed));
     let name = sql_type.clone().unwrap_or_default();
