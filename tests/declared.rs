@@ -379,3 +379,32 @@ fn what_cannot_be_followed_is_not_known() {
         assert!(!declared.unresolved.is_empty(), "{assignment}");
     }
 }
+
+/// What a version's builders lack is an error there, so no type may be claimed of it.
+#[test]
+fn a_builder_that_a_version_lacks_has_no_type() {
+    let lacking = [
+        (Dialect::Postgresql, "bytea()"),
+        (Dialect::Mysql, "blob()"),
+        (Dialect::Mysql, "tinyblob()"),
+        (Dialect::Mysql, "mediumblob()"),
+        (Dialect::Mysql, "longblob()"),
+    ];
+    for (dialect, call) in lacking {
+        let (create, module) = (dialect.family().table_function(), dialect.family().core_module());
+        let text =
+            format!("import * as m from \"{module}\";\nexport const t = m.{create}(\"t\", {{ a: m.{call} }});\n");
+        let mut files = MemoryFiles::default();
+        files.insert("/case/schema.ts", text.as_str());
+        let request = Request {
+            dialect,
+            schema_files: vec![FilePath::new("/case/schema.ts")],
+            casing: None,
+            kit: Kit { version: "0.31.11".into(), source: "test".into() },
+        };
+        let declared = Reader::default().read(&request, &files);
+        let columns = declared.tables.iter().flat_map(|table| &table.table.columns);
+        let claimed: Vec<_> = columns.filter(|column| column.sql_type != catalog::Fact::Unknown).collect();
+        assert!(claimed.is_empty(), "{call}: {claimed:?}");
+    }
+}

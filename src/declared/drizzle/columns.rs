@@ -14,6 +14,8 @@ pub(in crate::declared) struct ColumnFunction {
     pub sql: &'static str,
     /// The same for drizzle 1.0, where it differs.
     pub sql_v1: Option<&'static str>,
+    /// Whether drizzle has it from 1.0 on only.
+    pub since_v1: bool,
     /// Whether its columns refuse NULL without being told.
     pub not_null: NotNull,
     /// AUTO_INCREMENT.
@@ -24,11 +26,16 @@ pub(in crate::declared) struct ColumnFunction {
 
 impl ColumnFunction {
     pub const fn new(name: &'static str, sql: &'static str) -> Self {
-        Self { name, sql, sql_v1: None, not_null: NotNull::No, autoincrement: false, spellings: &[] }
+        Self { name, sql, sql_v1: None, since_v1: false, not_null: NotNull::No, autoincrement: false, spellings: &[] }
     }
 
     pub const fn v1(mut self, sql: &'static str) -> Self {
         self.sql_v1 = Some(sql);
+        self
+    }
+
+    pub const fn since_v1(mut self) -> Self {
+        self.since_v1 = true;
         self
     }
 

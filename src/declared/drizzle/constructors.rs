@@ -251,12 +251,17 @@ impl Evaluator<'_> {
             (Generation::V1, Some(pattern)) => pattern,
             _ => function.sql,
         };
-        let sql_type = self.filled(pattern, &config, location).map(|text| {
-            match function.spellings.iter().find(|(from, _)| *from == text) {
-                Some((_, to)) => (*to).into(),
-                None => text,
+        let sql_type = match self.generation {
+            Generation::V0 if function.since_v1 => {
+                Err(Rc::new(Unknown { location, why: format!("drizzle before 1.0 has no {}()", function.name) }))
             }
-        });
+            _ => self.filled(pattern, &config, location).map(|text| {
+                match function.spellings.iter().find(|(from, _)| *from == text) {
+                    Some((_, to)) => (*to).into(),
+                    None => text,
+                }
+            }),
+        };
         let mut state = self.column_state(family, sql_type, location);
         state.key_as_name = !matches!(&name, Ok(Some(name)) if !name.is_empty());
         state.name = name.map(|name| name.filter(|name| !name.is_empty()));

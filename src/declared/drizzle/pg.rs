@@ -15,7 +15,7 @@ pub(super) const COLUMNS: &[ColumnFunction] = &[
     column("bigserial", "bigserial").not_null_in_number_mode(),
     column("bit", "bit({dimensions})"),
     column("boolean", "boolean"),
-    column("bytea", "bytea"),
+    column("bytea", "bytea").since_v1(),
     column("char", "char[({length})]"),
     column("cidr", "cidr"),
     column("date", "date"),
