@@ -13,72 +13,79 @@ use super::select;
 use super::statements::{self, about};
 use crate::catalog::{Evidence, Rows};
 
-/// Rows that are counted one by one at most; `evidence.sql` has it too.
+/// Rows that are counted one by one at most; `first_rows.sql` and `range.sql` have it too.
 const COUNTED: i64 = 1_000;
 /// Tables asked about in one statement. (SQLite takes at most 500 terms of a compound SELECT.)
 const CHUNK: usize = 100;
 
-/// The evidence of each table that can be asked. A table that cannot be read (a damaged page) costs its chunk, no more.
+/// The evidence of each table that can be asked.
 pub(super) async fn gather(
     connection: &mut SqliteConnection,
     assembled: &Assembled,
 ) -> BTreeMap<(Option<String>, String), Evidence> {
-    let mut result = BTreeMap::new();
     let none = BTreeMap::new;
     let estimates = if assembled.analyzed { numbers(connection, statements::STATISTICS).await } else { none() };
     let ids = if assembled.counts_ids { numbers(connection, statements::SEQUENCES).await } else { none() };
-    let statements: Vec<String> = assembled
-        .tables
-        .iter()
-        .filter_map(|table| {
+
+    let keeps_rows = |name: &&str| assembled.with_rowid.contains(*name) || assembled.without_rowid.contains(*name);
+    let tables = assembled.tables.iter().map(|table| table.name.as_str()).filter(keeps_rows);
+    let counted = each(connection, include_str!("first_rows.sql"), tables, counted).await;
+    let is_estimated = |table: &str| estimates.get(table).is_some_and(|&estimate| estimate > COUNTED);
+    let of_many = assembled.tables.iter().filter(|table| {
+        counted.get(&table.name).is_some_and(|&counted| counted > COUNTED)
+            && !is_estimated(&table.name)
+            && assembled.with_rowid.contains(&table.name)
             // A column of that name hides the rowid.
-            let hidden = table.columns.iter().any(|column| column.name.eq_ignore_ascii_case("rowid"));
-            if assembled.with_rowid.contains(&table.name) && !hidden {
-                Some(about(include_str!("evidence.sql"), &table.name))
-            } else if assembled.with_rowid.contains(&table.name) || assembled.without_rowid.contains(&table.name) {
-                Some(about(include_str!("evidence_without_rowid.sql"), &table.name))
-            } else {
-                None
-            }
-        })
-        .collect();
-    for chunk in statements.chunks(CHUNK) {
-        let Ok(rows) = select(connection, chunk.join(" union all ")).await else { continue };
-        for row in rows {
-            if let Ok((table, rows)) = judge(&row, &estimates) {
-                let last_id = ids.get(&table).and_then(|last| u64::try_from(*last).ok());
-                let auto_increment = last_id.map(|last| last.saturating_add(1));
-                result.insert((None, table), Evidence { auto_increment, ..rows.into() });
-            }
-        }
+            && !table.columns.iter().any(|column| column.name.eq_ignore_ascii_case("rowid"))
+    });
+    let ranges = each(connection, include_str!("range.sql"), of_many.map(|table| table.name.as_str()), range).await;
+
+    let judge = |(table, counted): (String, i64)| {
+        let rows = match counted {
+            0 => Rows::None,
+            1..=COUNTED => Rows::About(counted.unsigned_abs()),
+            _ => match (is_estimated(&table), ranges.get(&table)) {
+                (true, _) => Rows::About(estimates[&table].unsigned_abs()),
+                (_, Some(&(lowest, thousandth, highest))) => Rows::About(extrapolate(lowest, thousandth, highest)),
+                _ => Rows::Some,
+            },
+        };
+        let last_id = ids.get(&table).and_then(|last| u64::try_from(*last).ok());
+        let auto_increment = last_id.map(|last| last.saturating_add(1));
+        ((None, table), Evidence { auto_increment, ..rows.into() })
+    };
+    counted.into_iter().map(judge).collect()
+}
+
+/// What `sql` tells of each table. A table that cannot be read (a damaged page) costs its chunk, no more.
+async fn each<'a, T>(
+    connection: &mut SqliteConnection,
+    sql: &str,
+    tables: impl Iterator<Item = &'a str>,
+    read: fn(&Row) -> Result<T, Unexpected>,
+) -> BTreeMap<String, T> {
+    let parts: Vec<String> = tables.map(|table| about(sql, table)).collect();
+    let mut result = BTreeMap::new();
+    for chunk in parts.chunks(CHUNK) {
+        let rows = select(connection, chunk.join(" union all ")).await.unwrap_or_default();
+        result.extend(rows.iter().filter_map(|row| Some((row.try_get(0).ok()?, read(row).ok()?))));
     }
     result
+}
+
+fn counted(row: &Row) -> Result<i64, Unexpected> {
+    row.try_get::<Option<i64>>(1).map(Option::unwrap_or_default)
+}
+
+/// The lowest, the thousandth and the highest rowid.
+fn range(row: &Row) -> Result<(i64, i64, i64), Unexpected> {
+    Ok((row.try_get(2)?, row.try_get(1)?, row.try_get(3)?))
 }
 
 /// A number for each table that has one.
 async fn numbers(connection: &mut SqliteConnection, sql: &'static str) -> BTreeMap<String, i64> {
     let rows = select(connection, sql).await.unwrap_or_default();
     rows.iter().filter_map(|row| Some((row.try_get(0).ok()?, row.try_get(1).ok()?))).collect()
-}
-
-fn judge(row: &Row, estimates: &BTreeMap<String, i64>) -> Result<(String, Rows), Unexpected> {
-    let table: String = row.try_get(0)?;
-    let counted: Option<i64> = row.try_get(1)?;
-    let range = || -> Result<Option<(i64, i64, i64)>, Unexpected> {
-        let (thousandth, lowest, highest): (Option<i64>, Option<i64>, Option<i64>) =
-            (row.try_get(2)?, row.try_get(3)?, row.try_get(4)?);
-        Ok(lowest.zip(thousandth).zip(highest).map(|((lowest, thousandth), highest)| (lowest, thousandth, highest)))
-    };
-    let rows = match counted {
-        None => Rows::None,
-        Some(count) if count <= COUNTED => Rows::About(count.unsigned_abs()),
-        Some(_) => match (estimates.get(&table), range()?) {
-            (Some(&estimate), _) if estimate > COUNTED => Rows::About(estimate.unsigned_abs()),
-            (_, Some((lowest, thousandth, highest))) => Rows::About(extrapolate(lowest, thousandth, highest)),
-            _ => Rows::Some,
-        },
-    };
-    Ok((table, rows))
 }
 
 /// How many rows lie between the lowest and the highest rowid, if all of the range is as full as its first 1,001 rows.
