@@ -41,6 +41,7 @@ const POSTGRESQL: &[&str] = &[
     include_str!("../src/live/postgresql/sequences.sql"),
     include_str!("../src/live/postgresql/schemas.sql"),
     include_str!("../src/live/postgresql/policies.sql"),
+    include_str!("../src/live/postgresql/dependents.sql"),
     "rollback",
     include_str!("../src/live/postgresql/snapshot.sql"),
 ];
@@ -79,6 +80,12 @@ const SQLITE: &[&str] = &[
     include_str!("../src/live/sqlite/foreign_keys.sql"),
     "rollback",
 ];
+
+/// What is asked of single tables, many in one statement: how it is asked of one, of how many at once, and of how many at
+/// most. (The tables here are empty, which makes it as many as it can be.)
+type OfEach = (&'static str, usize, usize);
+const OF_EACH_MYSQL: OfEach = (include_str!("../src/live/mysql/holds_rows.sql"), 500, 500);
+const OF_EACH_SQLITE: OfEach = (include_str!("../src/live/sqlite/first_rows.sql"), 100, usize::MAX);
 
 /// Statements in a transaction, where tables are made.
 const PART: usize = 200;
@@ -189,7 +196,10 @@ impl Subject {
                 let (url, process) = (server.root_url("bench"), server.process());
                 let port = format!("-P{}", server.port());
                 let client = words(&[engine, "--no-defaults", "-h127.0.0.1", &port, "-uroot", "-N", "bench", "<"]);
-                Some(subject(Dialect::Mysql, url, statements, client, process, Server::Mysql { _server: server }))
+                let mut subject =
+                    subject(Dialect::Mysql, url, statements, client, process, Server::Mysql { _server: server });
+                subject.statements.extend(of_each(OF_EACH_MYSQL, tables));
+                Some(subject)
             }
             "sqlite" => {
                 runtime.block_on(async {
@@ -201,7 +211,9 @@ impl Subject {
                 });
                 let path = file.display().to_string();
                 let client = words(&["sqlite3", "-batch", "-readonly", &path, "<"]);
-                Some(subject(Dialect::Sqlite, path, SQLITE, client, None, Server::None))
+                let mut subject = subject(Dialect::Sqlite, path, SQLITE, client, None, Server::None);
+                subject.statements.extend(of_each(OF_EACH_SQLITE, tables));
+                Some(subject)
             }
             other => panic!("no engine is called {other}"),
         }
@@ -227,6 +239,19 @@ impl Subject {
             _ => by!(SqliteConnection),
         }
     }
+}
+
+/// The statements that ask something of each table.
+fn of_each((sql, at_once, at_most): OfEach, tables: usize) -> Vec<String> {
+    let ask = |number: usize| {
+        let name = format!("table_{number}");
+        let quoted = format!("'{name}'");
+        [("{text}", &quoted), ("{name}", &name), ("{table}", &name), ("{identifier}", &name)]
+            .into_iter()
+            .fold(sql.trim_end().to_owned(), |sql, (hole, value)| sql.replace(hole, value))
+    };
+    let parts: Vec<String> = (0..tables.min(at_most)).map(ask).collect();
+    parts.chunks(at_once).map(|parts| parts.join(" union all ")).collect()
 }
 
 /// Each table with a key, a foreign key, a unique, two indexes and, where there are such, an enum.
@@ -428,23 +453,29 @@ fn look(subject: &Subject, runtime: &Runtime) {
     };
     let hour = Duration::from_secs(3_600);
     let settings = WatchSettings { poll: hour, full: hour, idle: 2 * hour, ..WatchSettings::default() };
-    let took = runtime.block_on(async {
+    let (took, used) = runtime.block_on(async {
         let (sender, mut events) = tokio::sync::mpsc::unbounded_channel();
         let watcher = live::watch(target, settings, move |event| drop(sender.send(event.state)));
         while !matches!(events.recv().await.expect("the watcher lives"), State::Live(_)) {}
         let mut took = Vec::with_capacity(LOOKS);
+        let server = || subject.process.and_then(cpu_with_children).unwrap_or_default();
+        let before = server();
         for _ in 0..LOOKS {
             let begin = Instant::now();
             watcher.refresh(Cause::Save);
             assert!(matches!(events.recv().await, Some(State::Live(reading)) if reading.generation == 1));
             took.push(begin.elapsed());
         }
-        took
+        (took, server() - before)
     });
     let mut took = took;
     // After a change MySQL's structure is read a few times more, whatever its counters say.
     took.sort();
-    println!("a look at it while nothing changes, there and back: {:?} (median of {LOOKS})", took[LOOKS / 2]);
+    let server = used * 1_000.0 / LOOKS as f64;
+    let median = took[LOOKS / 2];
+    println!(
+        "a look at it while nothing changes, there and back: {median:?} (median of {LOOKS}), the server's part {server:.2} ms"
+    );
 }
 
 /// The CPU seconds that a process has used, with those children that have ended. Linux tells them in hundredths.
@@ -453,4 +484,11 @@ fn cpu(process: u32) -> Option<f64> {
     let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
     let ticks: u64 = fields.get(11..15)?.iter().filter_map(|field| field.parse::<u64>().ok()).sum();
     Some(ticks as f64 / 100.0)
+}
+
+/// The same with those children that still run, as PostgreSQL's sessions do.
+fn cpu_with_children(process: u32) -> Option<f64> {
+    let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).ok()?;
+    let running = children.split_whitespace().filter_map(|child| cpu(child.parse().ok()?));
+    Some(cpu(process)? + running.sum::<f64>())
 }
