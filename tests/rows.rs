@@ -5,62 +5,18 @@
 mod drizzle_kit;
 #[path = "support/mysql.rs"]
 mod mysql;
+#[path = "support/planned.rs"]
+mod planned;
 #[path = "support/postgresql.rs"]
 mod postgresql;
 
-use std::fs;
-use std::process::Command;
 use std::sync::Arc;
 
 use mysql::Engine;
+use planned::{Project, V0, V1, assert_foretold, statements};
 use serde_json::Value;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
-use tempfile::TempDir;
-
-const V0: &str = "0.31.11";
-const V1: &str = "1.0.0-rc.5";
-
-/// A project without a kit of its own.
-struct Project {
-    folder: TempDir,
-}
-
-impl Project {
-    fn new(schema: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        fs::write(folder.path().join("schema.ts"), schema).expect("a file");
-        Self { folder }
-    }
-
-    fn plan(&self, dialect: &str, url: &str, kit: &str, more: &[&str]) -> Value {
-        let output = Command::new(env!("CARGO_BIN_EXE_drizzle-drift"))
-            .current_dir(self.folder.path())
-            .args(["plan", "-f", "json", "--schema", "schema.ts", "--dialect", dialect])
-            .args(["--database-url", url, "--kit-version", kit])
-            .args(more)
-            .output()
-            .expect("the program starts");
-        let stderr = String::from_utf8_lossy(&output.stderr);
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {stderr}"))
-    }
-}
-
-fn statements(plan: &Value) -> Vec<String> {
-    let list = plan["statements"].as_array().expect("statements");
-    list.iter().map(|item| item["sql"].as_str().expect("SQL").to_owned()).collect()
-}
-
-/// Asserts that a plan which has asked the rows says of `refused`, the statement that the server refused with an SQLSTATE,
-/// just that.
-fn assert_foretold(what: &str, plan: &Value, refused: Option<(String, Option<String>)>) {
-    assert_eq!(plan["rowsChecked"], true, "{what}");
-    let (statement, sqlstate) = refused.unzip();
-    assert_eq!(plan["fails"]["statement"].as_str().map(str::to_owned), statement, "{what}: {plan:#}");
-    if let Some(sqlstate) = sqlstate {
-        assert_eq!(plan["fails"]["sqlstate"].as_str().map(str::to_owned), sqlstate, "{what}: {plan:#}");
-    }
-}
 
 /// One change of a table: what the database holds, rows that do not stand in the way and rows that do, and the code.
 struct Case {

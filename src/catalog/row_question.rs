@@ -55,6 +55,17 @@ pub enum RowsThat {
         /// Its columns.
         references: Vec<String>,
     },
+    /// Rows that refer to a row of another table.
+    ReferToSome {
+        /// The columns.
+        columns: Vec<String>,
+        /// The other table's schema.
+        schema: Option<String>,
+        /// The other table.
+        table: String,
+        /// Its columns.
+        references: Vec<String>,
+    },
     /// Rows for which a condition is false.
     Violate {
         /// The condition, a text of SQL.

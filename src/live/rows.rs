@@ -60,15 +60,18 @@ fn statement(family: Family, place: usize, question: &RowQuestion) -> String {
             let values = values.iter().map(|value| family.literal(value)).collect::<Vec<_>>().join(", ");
             (holds, vec![("condition", format!("{} not in ({values})", as_text(family, column)))])
         }
-        RowsThat::ReferToNone { columns, schema, table: other, references } => {
+        RowsThat::ReferToNone { columns, schema, table: other, references }
+        | RowsThat::ReferToSome { columns, schema, table: other, references } => {
+            let none = matches!(question.rows, RowsThat::ReferToNone { .. });
             let equal = columns.iter().zip(references);
             let equal = equal.map(|(own, other)| format!("own.{} = other.{}", name(own), name(other)));
             let holes = vec![
                 ("condition", not_null("own.", columns)),
                 ("equal", equal.collect::<Vec<_>>().join(" and ")),
                 ("other", table(family, schema.as_deref(), other)),
+                ("exists", if none { "not exists" } else { "exists" }.into()),
             ];
-            (include_str!("rows/refer_to_none.sql"), holes)
+            (include_str!("rows/refer.sql"), holes)
         }
         RowsThat::Violate { condition } => (holds, vec![("condition", format!("not ({condition})"))]),
         RowsThat::AreNoSuch { column, sql_type } => {

@@ -119,6 +119,7 @@ impl<'a> Matcher<'a> {
                 rows: rows.unwrap_or_else(|| self.rows(drift)),
                 declared: self.declared_column(drift),
                 rebuilds: statements.iter().any(|statement| statement.sql.starts_with("CREATE TABLE `__new_")),
+                along: statements.iter().filter_map(|statement| statement.along.as_deref()).collect(),
                 others,
             },
             statements: statements.into_iter().map(|statement| statement.sql.clone()).collect(),

@@ -19,7 +19,7 @@ impl PushPlan {
             Some(table) => own(table),
             None => live.evidence.contains_key(&((*schema).map(str::to_owned), (*name).to_owned())),
         });
-        let changes = |aspect| matches!(aspect, Aspect::Absence | Aspect::Type | Aspect::Generated);
+        let changes = |aspect| matches!(aspect, Aspect::Absence | Aspect::Type | Aspect::Generated | Aspect::Rows);
         let changed = touches().filter(|touch| changes(touch.aspect)).map(|touch| &touch.object);
         let columns: BTreeSet<&ObjectRef> = changed.chain(lost).chain(concerned()).collect();
         let columns = columns.into_iter().filter(|object| object.kind == ObjectKind::Column).filter_map(|object| {

@@ -16,6 +16,8 @@ pub(super) struct Facts<'a> {
     pub declared: Option<&'a Column>,
     /// Whether push does it by making the table anew.
     pub rebuilds: bool,
+    /// What of other tables goes along with it.
+    pub along: Vec<&'a str>,
     /// What push asks about: the others that may be the object under another name.
     pub others: Vec<&'a str>,
 }
@@ -84,6 +86,10 @@ pub(super) fn sentence(facts: &Facts, drift: &Drift) -> String {
         code if code.is_missing() => format!("create it{}", loss_words(facts.loss, rows)),
         _ if facts.rebuilds => format!("rebuild the table to change it{}", loss_words(facts.loss, rows)),
         _ => format!("change it to what the code says{}", loss_words(facts.loss, rows)),
+    };
+    let verb = match facts.along.as_slice() {
+        [] => verb,
+        along => format!("{verb}, which also destroys {}", along.join(" and ")),
     };
     let rename = drift.code == Code::PossibleRename && !facts.others.is_empty();
     match answer(facts, drift).filter(|_| !rename) {
@@ -302,7 +308,7 @@ fn words(rows: Rows) -> String {
 
 fn loss_words(loss: Loss, rows: Rows) -> String {
     match (loss, rows) {
-        (Loss::None | Loss::Table | Loss::Column, _) | (_, Rows::None) => String::new(),
+        (Loss::None | Loss::Table | Loss::Column | Loss::Others, _) | (_, Rows::None) => String::new(),
         (Loss::Rows, Rows::Unknown) => ", deleting all rows of the table first if it holds any".to_owned(),
         (Loss::Rows, rows) => format!(", deleting all of the table's {} first", words(rows)),
         (Loss::Values, Rows::Unknown) => ", which can lose data if the table holds rows".to_owned(),

@@ -30,6 +30,8 @@ pub struct Statement {
     pub rows: Rows,
     /// What is lost, where it touches other things too; empty where all that it touches is.
     pub lost: Vec<ObjectRef>,
+    /// What of other tables goes along, in words; part of `destroys`.
+    pub along: Option<String>,
     /// What it would destroy, in words: `table conversations, about 1,204 rows`. Where nothing is known of the rows, it says
     /// so; `None` where there are none.
     pub destroys: Option<String>,
@@ -42,18 +44,14 @@ impl Statement {
         if !sql.ends_with(';') {
             sql.push(';');
         }
-        Self { sql, touches, loss: Loss::None, rows: Rows::None, lost: Vec::new(), destroys: None }
+        Self { sql, touches, loss: Loss::None, rows: Rows::None, lost: Vec::new(), along: None, destroys: None }
     }
 
     /// The same statement, which takes away `what` (`table conversations`, `column users.email`) where there are rows.
     pub fn losing(mut self, loss: Loss, what: &str, rows: Rows) -> Self {
         self.loss = loss;
         self.rows = rows;
-        self.destroys = match rows {
-            Rows::None => None,
-            Rows::Unknown => Some(format!("{what}, if it holds any rows")),
-            rows => Some(format!("{what}, {}", rows.words().unwrap_or_default())),
-        };
+        self.destroys = destroyed(what, rows);
         self
     }
 
@@ -61,6 +59,18 @@ impl Statement {
     pub fn at_the_cost_of(mut self, lost: Vec<ObjectRef>) -> Self {
         self.lost = lost;
         self
+    }
+
+    /// The same statement, with which `what` goes as well, which the `touches` name: `rows` of another table.
+    pub fn take_along(&mut self, what: &str, rows: Rows, touches: impl IntoIterator<Item = Touch>) {
+        self.touches.extend(touches);
+        if self.destroys.is_none() {
+            (self.loss, self.rows) = (Loss::Others, rows);
+            self.lost.clear();
+        }
+        for words in [&mut self.along, &mut self.destroys] {
+            *words = Some(words.take().map_or_else(|| what.to_owned(), |words| format!("{words} and {what}")));
+        }
     }
 
     /// What it takes away from `object`.
@@ -71,6 +81,15 @@ impl Statement {
     /// Whether it takes data away that is known to be there.
     pub fn loses_data(&self) -> bool {
         self.loss != Loss::None && self.rows.any()
+    }
+}
+
+/// `what` holds `rows` and goes, in words; `None` where there are none.
+pub(super) fn destroyed(what: &str, rows: Rows) -> Option<String> {
+    match rows {
+        Rows::None => None,
+        Rows::Unknown => Some(format!("{what}, if it holds any rows")),
+        rows => Some(format!("{what}, {}", rows.words().unwrap_or_default())),
     }
 }
 
@@ -161,6 +180,8 @@ pub enum Loss {
     Rows,
     /// Part of a column's values.
     Values,
+    /// Nothing of its own, but rows or values of other tables.
+    Others,
 }
 
 /// One question of push.

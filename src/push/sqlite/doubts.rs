@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::failure::quoted_names;
+use super::failure::{emptied, quoted_names};
+use super::made::{self, Made, Reference, names};
 use crate::catalog::{Column, Dialect, Fact, ForeignKey, RowQuestion, Rows, RowsThat, Table};
 use crate::declared::DeclaredTable;
 use crate::push::input::Input;
@@ -46,12 +47,9 @@ struct Doubts<'a> {
 impl<'a> Doubts<'a> {
     fn look(&mut self, number: usize, sql: &str) {
         let names = quoted_names(sql);
-        let lower = sql.to_ascii_lowercase();
         let first = || names.first().map(|name| (*name).to_owned());
-        if lower.starts_with("delete from ") {
-            // 0.31 does not always quote the name.
-            let bare = sql["delete from ".len()..].trim_end_matches(';').trim_end_matches(" where true");
-            self.emptied.insert(first().unwrap_or_else(|| bare.to_owned()));
+        if let Some(table) = emptied(sql) {
+            self.emptied.insert(table.to_owned());
         } else if sql.starts_with("CREATE TABLE ") {
             self.created.extend(first().map(|name| (name, sql.to_owned())));
         } else if sql.starts_with("CREATE UNIQUE INDEX ") {
@@ -59,7 +57,7 @@ impl<'a> Doubts<'a> {
                 self.unique_index(number, table, sql);
             }
         } else if sql.starts_with("INSERT INTO ") {
-            let copied = in_parentheses(sql, "").and_then(self::names).unwrap_or_default();
+            let copied = in_parentheses(sql, "").and_then(made::names).unwrap_or_default();
             if let Some(table) = first().as_deref().and_then(|name| name.strip_prefix(ANEW)) {
                 self.copy(number, table, &copied);
             }
@@ -186,7 +184,7 @@ impl<'a> Doubts<'a> {
     /// The foreign keys of a table that is filled anew.
     fn references(&mut self, number: usize, table: &Table, references: Vec<Reference>, copied: &[String]) {
         let name = &table.name;
-        for Reference { columns, table: target, references } in references {
+        for Reference { columns, table: target, references, .. } in references {
             let stood = |key: &ForeignKey| key.columns == columns && key.foreign_table == target;
             if table.foreign_keys.iter().any(stood) || !columns.iter().all(|column| copied.contains(column)) {
                 continue;
@@ -226,80 +224,4 @@ fn keys(table: &Table) -> impl Iterator<Item = Vec<String>> {
     let indexes = plain.map(|index| index.columns.iter().map(|key| key.expression.clone()).collect());
     let primary = table.primary_key.iter().map(|key| key.columns.clone());
     primary.chain(table.uniques.iter().map(|unique| unique.columns.clone())).chain(indexes)
-}
-
-/// The names in a list, where all are quoted names.
-fn names(list: &str) -> Option<Vec<String>> {
-    let quotes: &[char] = &['`', '"'];
-    list.split(',').map(|name| Some(name.trim().strip_prefix(quotes)?.strip_suffix(quotes)?.to_owned())).collect()
-}
-
-/// `FOREIGN KEY (...) REFERENCES table(...)`.
-fn reference(line: &str) -> Option<Reference> {
-    let (own, other) = line.split_once(" REFERENCES `")?;
-    let (table, _) = other.split_once('`')?;
-    let columns = in_parentheses(own, "FOREIGN KEY").and_then(names)?;
-    Some(Reference { columns, table: table.to_owned(), references: in_parentheses(other, "`").and_then(names)? })
-}
-
-/// What a `CREATE TABLE` of drizzle-kit says, a line a column or constraint.
-#[derive(Default)]
-struct Made {
-    columns: Vec<MadeColumn>,
-    keys: Vec<Vec<String>>,
-    /// Names and conditions.
-    checks: Vec<(String, String)>,
-    references: Vec<Reference>,
-}
-
-struct Reference {
-    columns: Vec<String>,
-    table: String,
-    references: Vec<String>,
-}
-
-struct MadeColumn {
-    name: String,
-    sql_type: String,
-    required: bool,
-    /// Whether it gets a value where none is copied.
-    filled: bool,
-}
-
-impl Made {
-    fn of(sql: &str) -> Self {
-        let mut made = Self::default();
-        for line in sql.lines().map(|line| line.trim().trim_end_matches(',')) {
-            // What stands in quotes is no word of the statement.
-            let words: String = line.split('\'').step_by(2).collect();
-            if let Some((name, rest)) = line.strip_prefix('`').and_then(|rest| rest.split_once("` ")) {
-                let sql_type = rest.split([' ']).next().unwrap_or_default();
-                made.columns.push(MadeColumn {
-                    name: name.to_owned(),
-                    sql_type: sql_type.trim_end_matches(';').to_owned(),
-                    required: words.contains(" NOT NULL"),
-                    filled: words.contains(" DEFAULT ") || words.contains(" GENERATED "),
-                });
-                if words.contains(" PRIMARY KEY") || words.contains(" UNIQUE") {
-                    made.keys.push(vec![name.to_owned()]);
-                }
-            } else if words.contains(" CHECK(") {
-                let name = quoted_names(line).first().copied().unwrap_or_default().to_owned();
-                let condition = in_parentheses(line, " CHECK").unwrap_or_default().to_owned();
-                made.checks.push((name, condition));
-            } else if words.contains("FOREIGN KEY") {
-                made.references.extend(reference(line));
-            } else if let Some(word) = ["PRIMARY KEY", "UNIQUE"].iter().find(|word| words.contains(**word)) {
-                made.keys.extend(in_parentheses(line, word).and_then(names));
-            }
-        }
-        made
-    }
-
-    /// Whether a column is the table's rowid, into which NULL puts the next number.
-    fn is_rowid(&self, name: &str) -> bool {
-        let mut columns = self.columns.iter();
-        columns.any(|column| column.name == name && column.sql_type.eq_ignore_ascii_case("integer"))
-            && self.keys.iter().any(|key| key.as_slice() == [name])
-    }
 }

@@ -279,6 +279,14 @@ fn generated_columns(sql: &str) -> Vec<String> {
     lines.filter_map(|line| Some(line.trim_start().strip_prefix('`')?.split_once('`')?.0.to_owned())).collect()
 }
 
+/// The table of a `DELETE FROM`, whose name 0.31 does not always quote.
+pub(super) fn emptied(sql: &str) -> Option<&str> {
+    const DELETE: &str = "delete from ";
+    let head = sql.get(..DELETE.len()).filter(|head| head.eq_ignore_ascii_case(DELETE))?;
+    let bare = sql[head.len()..].trim_end_matches(';').trim_end_matches(" where true");
+    Some(quoted_names(sql).first().copied().unwrap_or(bare))
+}
+
 /// The names in backticks or double quotes before the first parenthesis.
 pub(super) fn quoted_names(sql: &str) -> Vec<&str> {
     let mut names = Vec::new();

@@ -1,8 +1,10 @@
 //! Push on SQLite and libSQL: the statements, questions and crashes of drizzle-kit 0.x and of 1.0.
 
+mod cascade;
 mod doubts;
 mod failure;
 mod loss;
+mod made;
 mod objects;
 mod spelled;
 mod tokens;
@@ -17,8 +19,9 @@ mod v1_sql;
 use super::input::Input;
 use super::plan::Run;
 use super::renames::Renames;
-use super::{Failure, Prompt, Statement};
+use super::{Failure, Statement};
 use crate::catalog::Generation;
+use loss::Losses;
 
 /// Plans one push.
 pub(super) fn run(input: &Input, renames: &mut Renames) -> Run {
@@ -36,21 +39,28 @@ fn plan_v0(input: &Input, renames: &mut Renames) -> Result<Run, String> {
     let old = v0_snapshot::of_database(input)?;
     let new = v0_snapshot::of_code(input, &old)?;
     let difference = v0_diff::difference(input.declared.dialect, &old, &new, renames);
-    let script = v0_sql::write(input, &old, &new, &difference)?;
-    let prompts = script.losses.into_prompt(input.generation, &script.statements).into_iter().collect();
-    Ok(judged(input, script.statements, prompts))
+    Ok(judged(input, v0_sql::write(input, &old, &new, &difference)?))
 }
 
 fn plan_v1(input: &Input, renames: &mut Renames) -> Result<Run, String> {
     let old = v1_snapshot::of_database(input)?;
     let new = v1_snapshot::of_code(input, &old)?;
-    let script = v1_sql::write(input, &v1_diff::change(old, new, renames));
-    let prompts = script.losses.into_prompt(input.generation, &script.statements).into_iter().collect();
-    Ok(judged(input, script.statements, prompts))
+    Ok(judged(input, v1_sql::write(input, &v1_diff::change(old, new, renames))))
+}
+
+/// What push does, and what it says is lost.
+struct Script {
+    statements: Vec<Statement>,
+    losses: Losses,
 }
 
 /// What SQLite makes of the statements.
-fn judged(input: &Input, statements: Vec<Statement>, prompts: Vec<Prompt>) -> Run {
-    let (failure, doubts) = (failure::of(input, &statements), doubts::of(input, &statements));
+fn judged(input: &Input, script: Script) -> Run {
+    let Script { mut statements, losses } = script;
+    let mut doubts = cascade::mark(input, &mut statements);
+    doubts.extend(doubts::of(input, &statements));
+    doubts.sort_by_key(|doubt| doubt.statement);
+    let prompts = losses.into_prompt(input.generation, &statements).into_iter().collect();
+    let failure = failure::of(input, &statements);
     Run { statements, prompts, failure, doubts }
 }

@@ -1,5 +1,6 @@
 //! The steps of drizzle-kit 0.x as SQL, with what it says is lost.
 
+use super::Script;
 use super::loss::{Losses, Lost};
 use super::objects::{self, quoted};
 use super::v0_diff::{Change, Difference, Kind, Step};
@@ -12,12 +13,6 @@ use crate::push::{Aspect, Loss, Statement, Touch};
 const ADDED: &str = "not-null {} column without default value";
 const ADDED_IN_REBUILD: &str = "not-null {} column without default value to table";
 const REQUIRED: &str = "not-null constraint to {} column without default value";
-
-/// What becomes of the steps.
-pub(super) struct Script {
-    pub statements: Vec<Statement>,
-    pub losses: Losses,
-}
 
 /// Writes the steps down, or says why drizzle-kit gives up.
 pub(super) fn write(input: &Input, old: &Snapshot, new: &Snapshot, difference: &Difference) -> Result<Script, String> {

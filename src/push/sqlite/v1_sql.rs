@@ -1,5 +1,6 @@
 //! What drizzle-kit 1.0 makes of the changes that it finds, as SQL, with what it says is lost.
 
+use super::Script;
 use super::loss::{Losses, Lost};
 use super::objects::{self, quoted};
 use super::v1_diff::{Change, Difference, Rebuilds, touch};
@@ -7,12 +8,6 @@ use super::v1_snapshot::{ByTable, Column, Entities, ForeignKey, Grouped, Index, 
 use crate::catalog::Rows;
 use crate::push::input::Input;
 use crate::push::{Aspect, Loss, Statement, Touch};
-
-/// What push does, and what it says is lost.
-pub(super) struct Script {
-    pub statements: Vec<Statement>,
-    pub losses: Losses,
-}
 
 /// The parts of the push, in the words of its statements.
 #[derive(Default)]

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::snapshot::{PUBLIC, qualified};
 use super::steps::{Kind, Step};
-use crate::catalog::{Family, ObjectKind, ObjectRef, Rows, TableKind};
+use crate::catalog::{Family, ForeignKey, ObjectKind, ObjectRef, Rows, Table, TableKind};
 use crate::push::confirmation::{Deed, confirmation_v0, yes};
 use crate::push::input::Input;
 use crate::push::plan::Run;
 use crate::push::postgresql::{failures, words};
+use crate::push::push_plan::destroyed;
 use crate::push::{Aspect, Choice, Loss, Prompt, PromptKind, Statement, Touch};
 
 /// What push asks and runs.
@@ -134,14 +135,15 @@ impl Pass {
                 );
                 self.warn(text, object);
                 self.counts.emptied.insert(name.clone());
-                self.push(truncate(&schema, &name, &touches, rows));
+                let emptying = self.truncate(input, &schema, &name, &touches, rows);
+                self.push(emptying);
             }
             Kind::AddUnique { name: unique } if any => {
                 let text = format!(
                     "You're about to add {unique} unique constraint to the table, which contains {items} items. If this \
                      statement fails, you will receive an error from the database. Do you want to truncate {name} table?"
                 );
-                let emptying = truncate(&schema, &name, &touches, rows);
+                let emptying = self.truncate(input, &schema, &name, &touches, rows);
                 let choice = |label: &str, statements: Vec<String>, destroys| Choice {
                     label: label.to_owned(),
                     statements,
@@ -179,6 +181,61 @@ impl Pass {
         self.concerns.extend(object);
     }
 
+    fn truncate(&self, input: &Input, schema: &str, name: &str, touches: &[Touch], rows: Rows) -> Statement {
+        let own = touches.first().map(|touch| touch.object.clone());
+        let table = own.map(|object| ObjectRef::table(object.schema, object.table.as_deref().unwrap_or(name)));
+        let mut all = touches.to_vec();
+        all.extend(table.iter().map(|table| Touch::new(table.clone(), Aspect::Rows)));
+        let what = format!("all rows of table {}", super::resolve::key(schema, name));
+        let sql = format!("truncate table {} cascade;", qualified(schema, name));
+        let mut statement = Statement::new(sql, all).losing(Loss::Rows, &what, rows);
+        for other in self.emptied_with(input, table) {
+            let schema = other.schema.as_deref().unwrap_or(PUBLIC);
+            let what = format!("all rows of table {}", super::resolve::key(schema, &other.name));
+            let rows = input.rows(other);
+            if let Some(what) = destroyed(&what, rows) {
+                statement.take_along(&what, rows, [Touch::new(other.object(), Aspect::Rows)]);
+            }
+        }
+        statement
+    }
+
+    /// The tables that `truncate ... cascade` empties along with `table`: all that refer to it, whatever their keys say of
+    /// deletion, and all that refer to those. <https://www.postgresql.org/docs/current/sql-truncate.html>
+    fn emptied_with<'a>(&self, input: &Input<'a>, table: Option<ObjectRef>) -> Vec<&'a Table> {
+        let touched = |object: &ObjectRef, aspect: Aspect| {
+            let touches = |statement: &&Statement| {
+                statement.touches.iter().any(|touch| touch.object == *object && touch.aspect == aspect)
+            };
+            self.statements.iter().find(touches)
+        };
+        // In the database it may still have its former name.
+        let former = |object: ObjectRef| {
+            let renaming = touched(&object, Aspect::Name)?;
+            let was = renaming.touches.iter().find(|touch| touch.aspect == Aspect::Absence)?;
+            Some(was.object.clone())
+        };
+        let mut open: Vec<ObjectRef> = table.map(|table| former(table.clone()).unwrap_or(table)).into_iter().collect();
+        let mut reached: Vec<ObjectRef> = open.clone();
+        let mut found = Vec::new();
+        while let Some(target) = open.pop() {
+            for other in &input.live.catalog.tables {
+                let object = other.object();
+                let refers = |key: &ForeignKey| {
+                    ObjectRef::table(key.foreign_schema.clone(), &key.foreign_table) == target
+                        && touched(&ObjectRef::foreign_key(other, key), Aspect::Absence).is_none()
+                };
+                let is_there = touched(&object, Aspect::Absence).is_none_or(|it| !it.sql.starts_with("DROP TABLE "));
+                if !reached.contains(&object) && is_there && other.foreign_keys.iter().any(refers) {
+                    reached.push(object.clone());
+                    open.push(object);
+                    found.push(other);
+                }
+            }
+        }
+        found
+    }
+
     /// A statement that was there already is not run again.
     fn push(&mut self, statement: Statement) {
         if let Some(&place) = self.seen.get(&statement.sql) {
@@ -188,15 +245,6 @@ impl Pass {
         self.seen.insert(statement.sql.clone(), self.statements.len());
         self.statements.push(statement);
     }
-}
-
-fn truncate(schema: &str, name: &str, touches: &[Touch], rows: Rows) -> Statement {
-    let own = touches.first().map(|touch| touch.object.clone());
-    let table = own.map(|object| ObjectRef::table(object.schema, object.table.as_deref().unwrap_or(name)));
-    let mut all = touches.to_vec();
-    all.extend(table.map(|table| Touch::new(table, Aspect::Rows)));
-    let what = format!("all rows of table {}", super::resolve::key(schema, name));
-    Statement::new(format!("truncate table {} cascade;", qualified(schema, name)), all).losing(Loss::Rows, &what, rows)
 }
 
 /// How many tables and views information_schema lists.

@@ -1,1 +1,0 @@
-select {place} as place, count(*) as found from (select 1 from {table} as own where {condition} and not exists (select 1 from {other} as other where {equal}) limit 1) as sought

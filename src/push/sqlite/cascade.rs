@@ -1,0 +1,219 @@
+//! What goes along with the rows of a table: SQLite deletes them before it drops the table, and then does to those that
+//! refer to them what their foreign keys say, as long as nothing turns the keys off.
+//!
+//! <https://www.sqlite.org/foreignkeys.html#fk_schemacommands>. drizzle-kit reads and writes files with the keys enforced;
+//! 0.x turns them off for a table that it makes anew only where the code still refers to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::failure::{emptied, quoted_names};
+use super::made::{Made, Reference};
+use super::objects;
+use crate::catalog::{Dialect, Fact, RowQuestion, Rows, RowsThat, Table};
+use crate::push::input::Input;
+use crate::push::{Aspect, Doubt, Statement, Touch};
+
+/// Marks each of `statements` with what goes along, and gives the doubts where the rows that refer may forbid it.
+pub(super) fn mark(input: &Input, statements: &mut [Statement]) -> Vec<Doubt> {
+    // For libSQL drizzle-kit has the client turn them off.
+    if input.declared.dialect == Dialect::Turso {
+        return Vec::new();
+    }
+    let mut tables = Tables::of(input, statements);
+    let mut doubts = Vec::new();
+    for (number, statement) in statements.iter_mut().enumerate() {
+        for consequence in tables.run(&statement.sql) {
+            let Consequence { table, key, fate, rows, asks } = consequence;
+            let Reference { columns, table: target, references, .. } = key;
+            let count = match rows {
+                Rows::Unknown => String::new(),
+                rows => format!(" ({table} holds {})", rows.words().unwrap_or_default()),
+            };
+            let columns_of = columns.iter().map(|column| Touch::new(objects::column(&table, column), Aspect::Rows));
+            match fate {
+                Fate::Deleted => {
+                    let touches = std::iter::once(Touch::new(objects::table(&table), Aspect::Rows)).chain(columns_of);
+                    let what = format!("the rows of {table} that refer to {target}{count}");
+                    statement.take_along(&what, rows, touches.collect::<Vec<_>>());
+                }
+                Fate::Cleared => {
+                    let listed = columns.iter().map(|column| format!("{table}.{column}")).collect::<Vec<_>>();
+                    let what = format!("the values of {} that refer to {target}{count}", listed.join(", "));
+                    statement.take_along(&what, rows, columns_of.collect::<Vec<_>>());
+                }
+                Fate::Kept => {
+                    let reason = format!("a row of `{table}` refers to a row of `{target}`, which has to go first");
+                    let rows = RowsThat::ReferToSome { columns, schema: None, table: target, references };
+                    let question = asks.then_some(RowQuestion { schema: None, table, rows });
+                    doubts.push(Doubt { statement: number, sqlstate: None, reason, question });
+                }
+            }
+        }
+    }
+    doubts
+}
+
+/// What the deletion of a table's rows does to another table.
+struct Consequence {
+    table: String,
+    key: Reference,
+    fate: Fate,
+    rows: Rows,
+    /// Whether both tables still are what the database has under these names.
+    asks: bool,
+}
+
+/// What becomes of a row whose row is deleted.
+#[derive(Clone, Copy)]
+enum Fate {
+    /// It is deleted too.
+    Deleted,
+    /// It refers to none, or to the default.
+    Cleared,
+    /// It stays, and with it the row that it refers to: the statement fails.
+    Kept,
+}
+
+/// A table while push runs.
+struct Node<'a> {
+    name: String,
+    keys: Vec<Reference>,
+    rows: Rows,
+    /// Where its rows come from.
+    live: Option<&'a Table>,
+    /// Whether it is still that table.
+    is_live: bool,
+}
+
+impl Node<'_> {
+    fn fate(&self, key: &Reference) -> Fate {
+        let required = |column: &String| {
+            let live = self.live.and_then(|table| table.column(column));
+            live.is_some_and(|column| column.not_null == Fact::Known(true))
+        };
+        match key.on_delete.as_str() {
+            "cascade" => Fate::Deleted,
+            "set null" if !key.columns.iter().any(required) => Fate::Cleared,
+            "set default" => Fate::Cleared,
+            _ => Fate::Kept,
+        }
+    }
+}
+
+/// The tables while push runs, by their names in lower case.
+struct Tables<'a> {
+    input: &'a Input<'a>,
+    nodes: BTreeMap<String, Node<'a>>,
+    /// The tables that push drops for good: what they lose before is no more than what they lose then.
+    doomed: BTreeSet<String>,
+    enforced: bool,
+}
+
+impl<'a> Tables<'a> {
+    fn of(input: &'a Input<'a>, statements: &[Statement]) -> Self {
+        let node = |table: &'a Table| {
+            let keys = table.foreign_keys.iter().map(|key| Reference {
+                columns: key.columns.clone(),
+                table: key.foreign_table.clone(),
+                references: key.foreign_columns.clone(),
+                on_delete: key.on_delete.clone(),
+            });
+            let name = table.name.clone();
+            Node { name, keys: keys.collect(), rows: input.rows(table), live: Some(table), is_live: true }
+        };
+        let nodes = input.live.catalog.tables.iter().map(|table| (table.name.to_ascii_lowercase(), node(table)));
+        let mut doomed = BTreeSet::new();
+        for sql in statements.iter().map(|statement| &statement.sql) {
+            let names = quoted_names(sql);
+            match names.as_slice() {
+                [name, ..] if sql.starts_with("DROP TABLE ") => drop(doomed.insert(name.to_ascii_lowercase())),
+                [_, name] if sql.contains("` RENAME TO `") => drop(doomed.remove(&name.to_ascii_lowercase())),
+                _ => {}
+            }
+        }
+        Self { input, nodes: nodes.collect(), doomed, enforced: true }
+    }
+
+    /// What becomes of the tables with `sql`.
+    fn run(&mut self, sql: &str) -> Vec<Consequence> {
+        let names = quoted_names(sql);
+        let name = |place: usize| names.get(place).map(|name| name.to_ascii_lowercase()).unwrap_or_default();
+        if let Some(table) = emptied(sql).map(str::to_ascii_lowercase) {
+            let consequences = self.consequences(&table);
+            if let Some(node) = self.nodes.get_mut(&table) {
+                node.rows = Rows::None;
+            }
+            return consequences;
+        } else if sql.starts_with("DROP TABLE ") {
+            let consequences = self.consequences(&name(0));
+            self.nodes.remove(&name(0));
+            return consequences;
+        } else if sql.starts_with("CREATE TABLE ") {
+            let keys = Made::of(sql).references;
+            let named = names.first().map(|name| (*name).to_owned()).unwrap_or_default();
+            self.nodes.insert(name(0), Node { name: named, keys, rows: Rows::None, live: None, is_live: false });
+        } else if sql.starts_with("INSERT INTO ") {
+            let from = sql.rsplit_once(" FROM ").map(|(_, from)| quoted_names(from)).unwrap_or_default();
+            let from = from.first().and_then(|name| self.nodes.get(&name.to_ascii_lowercase()));
+            let rows = from.map(|from| (from.rows, from.live));
+            if let (Some((rows, live)), Some(node)) = (rows, self.nodes.get_mut(&name(0))) {
+                (node.rows, node.live) = (rows, live);
+            }
+        } else if let Some(word) = sql.strip_prefix("PRAGMA foreign_keys=") {
+            self.enforced = !word.starts_with("OFF");
+        } else if sql.contains("` RENAME TO `") {
+            self.rename(&name(0), names.get(1).copied().unwrap_or_default());
+        } else if let (true, Some(node)) = (sql.contains("` RENAME COLUMN "), self.nodes.get_mut(&name(0))) {
+            node.is_live = false;
+        }
+        Vec::new()
+    }
+
+    /// The keys of other tables follow.
+    fn rename(&mut self, from: &str, to: &str) {
+        let Some(mut node) = self.nodes.remove(from) else { return };
+        (node.name, node.is_live) = (to.to_owned(), false);
+        self.nodes.insert(to.to_ascii_lowercase(), node);
+        let keys = self.nodes.values_mut().flat_map(|node| &mut node.keys);
+        keys.filter(|key| key.table.eq_ignore_ascii_case(from)).for_each(|key| key.table = to.to_owned());
+    }
+
+    /// What the deletion of all rows of a table does to the others.
+    fn consequences(&self, table: &str) -> Vec<Consequence> {
+        let mut found = Vec::new();
+        let mut reached = BTreeSet::from([table.to_owned()]);
+        let mut open = vec![table.to_owned()];
+        if !self.enforced || self.nodes.get(table).is_none_or(|node| node.rows == Rows::None) {
+            return found;
+        }
+        while let Some(target) = open.pop() {
+            let of_target = |key: &&Reference| key.table.eq_ignore_ascii_case(&target);
+            // All rows of the table itself go at once.
+            for (name, node) in self.nodes.iter().filter(|(name, node)| *name != table && node.rows != Rows::None) {
+                for key in node.keys.iter().filter(of_target).filter(|key| !self.refers_to_nothing(node, key)) {
+                    let fate = node.fate(key);
+                    if matches!(fate, Fate::Deleted) && reached.insert(name.clone()) {
+                        open.push(name.clone());
+                    }
+                    if !matches!(fate, Fate::Kept) && self.doomed.contains(name) {
+                        continue;
+                    }
+                    // Only some of the rows of what was reached by a cascade go.
+                    let asks = target == table
+                        && node.is_live
+                        && self.nodes.get(&target).is_some_and(|target| target.is_live)
+                        && key.columns.len() == key.references.len();
+                    let (table, key, rows) = (node.name.clone(), key.clone(), node.rows);
+                    found.push(Consequence { table, key, fate, rows, asks });
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether rows have said that a column of the key is NULL in every row.
+    fn refers_to_nothing(&self, node: &Node, key: &Reference) -> bool {
+        let hollow = |table: &Table, column: &String| self.input.live.is_hollow(None, &table.name, column);
+        node.live.is_some_and(|table| key.columns.iter().any(|column| hollow(table, column)))
+    }
+}

@@ -1,0 +1,177 @@
+//! What push takes from tables that it does not mean: each planned statement is run, and what is gone was foretold.
+#![cfg(unix)]
+
+#[path = "support/planned.rs"]
+mod planned;
+#[path = "support/postgresql.rs"]
+mod postgresql;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use planned::{Project, V0, V1, assert_foretold, statements};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, SqliteConnection};
+
+const SQLITE_IMPORTS: &str = "import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';\n";
+const POSTGRESQL_IMPORTS: &str = "import { integer, pgSchema, pgTable, text } from 'drizzle-orm/pg-core';\n";
+
+/// The tables `parent`, `zchild` that refers to it and `zgrandchild` that refers to that, and what push does to the first.
+struct Referred {
+    parent: &'static str,
+    /// The code of all; `ACTION` stands for what becomes of a row of `zchild` whose row is deleted.
+    schema: &'static str,
+}
+
+const CHILD: &str = "export const z = sqliteTable('zchild', { id: integer().primaryKey(), p: integer().references(() => p.id, \
+                     { onDelete: 'ACTION' }) });";
+const REFERRED: &[Referred] = &[
+    // It goes.
+    Referred { parent: "x integer", schema: "" },
+    Referred {
+        parent: "x integer",
+        schema: "export const z = sqliteTable('zchild', { id: integer().primaryKey(), p: integer() });",
+    },
+    // It is made anew, and the code refers to it.
+    Referred {
+        parent: "x integer",
+        schema: "export const p = sqliteTable('parent', { id: integer().primaryKey(), x: text() }); CHILD",
+    },
+    // It is made anew before the table that the code has no longer refer to it.
+    Referred {
+        parent: "x integer references keep (id)",
+        schema: "export const p = sqliteTable('parent', { id: integer().primaryKey(), x: integer() }); \
+                 export const z = sqliteTable('zchild', { id: integer().primaryKey(), p: integer() });",
+    },
+    // It loses its rows.
+    Referred {
+        parent: "x integer",
+        schema: "export const p = sqliteTable('parent', { id: integer().primaryKey(), x: integer(), n: text().notNull() }); CHILD",
+    },
+    Referred {
+        parent: "x integer",
+        schema: "export const p = sqliteTable('parent', { id: integer().primaryKey(), x: text(), n: text().notNull() }); CHILD",
+    },
+];
+
+/// What each of the tables that push leaves holds.
+async fn contents(connection: &mut SqliteConnection) -> BTreeMap<String, Vec<(i64, Option<i64>)>> {
+    let mut contents = BTreeMap::new();
+    for table in ["zchild", "zgrandchild"] {
+        let sql = AssertSqlSafe(format!("select id, p from {table} order by id"));
+        if let Ok(rows) = sqlx::query_as(sql).fetch_all(&mut *connection).await {
+            contents.insert(table.to_owned(), rows);
+        }
+    }
+    contents
+}
+
+/// drizzle-kit reads and writes a file with foreign keys, and one of libSQL without (0.31.11 and 1.0.0-rc.5, with
+/// better-sqlite3 and @libsql/client).
+#[tokio::test]
+async fn what_refers_to_rows_that_sqlite_deletes_goes_along() {
+    let actions = ["cascade", "set null", "set default", "restrict", "no action"];
+    let rows = ["(1, 1), (2, 2), (3, null)", "(1, null), (2, null)"];
+    let mut lossy = 0;
+    for (case, action) in REFERRED.iter().flat_map(|case| actions.map(|action| (case, action))) {
+        for (kit, dialect, rows) in [V0, V1]
+            .iter()
+            .flat_map(|kit| ["sqlite", "turso"].map(|dialect| (kit, dialect)))
+            .flat_map(|(kit, dialect)| rows.map(|rows| (*kit, dialect, rows)))
+        {
+            let schema = case.schema.replace("CHILD", CHILD).replace("ACTION", action);
+            let what = format!("{kit} {dialect} {action} {rows} {schema}");
+            let keep = "export const k = sqliteTable('keep', { id: integer().primaryKey() });\n\
+                        export const g = sqliteTable('zgrandchild', { id: integer().primaryKey(), p: integer() });\n";
+            let project = Project::new(&format!("{SQLITE_IMPORTS}{keep}{schema}"));
+            let file = project.folder.path().join("app.db");
+            let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+            let mut connection = options.foreign_keys(dialect == "sqlite").connect().await.expect("a database");
+            let setup = format!(
+                "create table keep (id integer primary key); create table parent (id integer primary key, {}); \
+                 create table zchild (id integer primary key, p integer references parent (id) on delete {action}); \
+                 create table zgrandchild (id integer primary key, p integer references zchild (id) on delete cascade); \
+                 insert into keep values (1), (2); insert into parent values (1, 1), (2, 2); \
+                 insert into zchild values {rows}; insert into zgrandchild values (1, 1)",
+                case.parent
+            );
+            sqlx::raw_sql(AssertSqlSafe(setup)).execute(&mut connection).await.expect("the rows");
+            let before = contents(&mut connection).await;
+            let plan = project.plan(dialect, &file.to_string_lossy(), kit, &["--check-rows"]);
+            if dialect == "turso" {
+                // As @libsql/client migrates: PRAGMAs have no effect there.
+                sqlx::raw_sql("begin").execute(&mut connection).await.expect("a transaction");
+            }
+            let mut refused = None;
+            for sql in statements(&plan) {
+                if sqlx::raw_sql(AssertSqlSafe(sql.clone())).execute(&mut connection).await.is_err() {
+                    refused = Some((sql, None));
+                    break;
+                }
+            }
+            let is_refused = refused.is_some();
+            assert_foretold(&what, &plan, refused);
+            if is_refused {
+                continue;
+            }
+            let after = contents(&mut connection).await;
+            let said = plan["statements"].to_string();
+            for (table, rows) in &after {
+                let lost = before[table] != *rows;
+                lossy += usize::from(lost);
+                let says = [format!("rows of {table} that refer"), format!("values of {table}.p that refer")];
+                assert_eq!(says.iter().any(|says| said.contains(says)), lost, "{what}: {table}: {plan:#}");
+            }
+        }
+    }
+    assert!(lossy > 0);
+}
+
+/// What push does to the table `m`, to which others refer.
+const TRUNCATED: &[&str] = &[
+    // All of them stay as they are.
+    "export const c = pgTable('c', { id: integer().primaryKey(), m: integer().references(() => m.id, { onDelete: 'cascade' }) });",
+    // The code has no longer a reference to it.
+    "export const c = pgTable('c', { id: integer().primaryKey(), m: integer() });",
+    // The table that refers to it goes.
+    "",
+];
+
+/// 0.31 truncates with CASCADE, which empties whatever refers to the table.
+#[tokio::test]
+async fn what_refers_to_a_truncated_table_is_emptied_too() {
+    let Some(server) = postgresql::Server::shared() else { return };
+    let mut emptied = BTreeSet::new();
+    for (number, child) in TRUNCATED.iter().enumerate() {
+        let name = format!("truncated_{number}");
+        let setup = "create schema app; create table m (id integer primary key); \
+                     create table c (id integer primary key, m integer constraint c_m_m_id_fk references m (id) on delete cascade); \
+                     create table app.g (id integer primary key, c integer references c (id) on delete restrict); \
+                     create table e (id integer primary key, m integer constraint e_m_m_id_fk references m (id)); \
+                     create table o (id integer primary key); \
+                     insert into m values (1); insert into c values (1, 1); insert into app.g values (1, 1); \
+                     insert into o values (1)";
+        server.create(&name, setup).await;
+        let project = Project::new(&format!(
+            "{POSTGRESQL_IMPORTS}export const m = pgTable('m', {{ id: integer().primaryKey(), n: text().notNull() }});\n\
+             export const e = pgTable('e', {{ id: integer().primaryKey(), m: integer().references(() => m.id) }});\n\
+             export const o = pgTable('o', {{ id: integer().primaryKey() }});\n{child}\n"
+        ));
+        let plan = project.plan("postgresql", &server.url(&name), V0, &["--check-rows"]);
+        let mut connection = server.connect(&name).await;
+        for sql in statements(&plan) {
+            postgresql::execute(&mut connection, &sql).await;
+        }
+        let said = plan["statements"].to_string();
+        for table in ["m", "c", "app.g", "e", "o"] {
+            let rows = sqlx::query(AssertSqlSafe(format!("select from {table}"))).fetch_all(&mut connection).await;
+            // `c` is dropped in one case, and `e` had none.
+            let Ok(rows) = rows else { continue };
+            let lost = rows.is_empty() && table != "e";
+            if lost {
+                emptied.insert(table);
+            }
+            assert_eq!(said.contains(&format!("all rows of table {table},")), lost, "{child}: {table}: {plan:#}");
+        }
+    }
+    assert_eq!(emptied, BTreeSet::from(["m", "c", "app.g"]));
+}
