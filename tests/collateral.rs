@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use planned::{Project, V0, V1, assert_foretold, statements};
 use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, SqliteConnection};
+use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, SqliteConnection};
 
 const SQLITE_IMPORTS: &str = "import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';\n";
 const POSTGRESQL_IMPORTS: &str = "import { integer, pgSchema, pgTable, text } from 'drizzle-orm/pg-core';\n";
@@ -174,4 +174,77 @@ async fn what_refers_to_a_truncated_table_is_emptied_too() {
         }
     }
     assert_eq!(emptied, BTreeSet::from(["m", "c", "app.g"]));
+}
+
+/// What of a database can go with a table.
+const OBJECTS: &str = "select format('view %s%s', case relnamespace::regnamespace::text when 'public' then '' else \
+                       relnamespace::regnamespace::text || '.' end, relname) from pg_class where relkind in ('v', 'm') and \
+                       relnamespace::regnamespace::text in ('public', 'app') \
+                       union all select format('foreign key %s.%s', conrelid::regclass, conname) from pg_constraint where \
+                       contype = 'f' \
+                       union all select format('policy %s.%s', polrelid::regclass, polname) from pg_policy";
+
+/// 0.31 drops with CASCADE.
+#[tokio::test]
+async fn what_depends_on_a_dropped_table_goes_along() {
+    let Some(server) = postgresql::Server::shared() else { return };
+    let setup = "create schema app; create table d (id integer primary key, x text); \
+                 create table c (id integer primary key, d integer constraint c_d_fk references d (id)); \
+                 create table app.g (id integer primary key, d integer constraint g_d_fk references d (id)); \
+                 create table gone (id integer primary key, d integer constraint gone_d_fk references d (id)); \
+                 create table o (id integer primary key); alter table o enable row level security; \
+                 create policy reads on o using (exists (select from d where d.id = o.id)); \
+                 create policy own on o using (id > 0); create policy on_d on d using (true); \
+                 create view over as select id from d; create view app.over_over as select id from over; \
+                 create materialized view stored as select id from app.over_over; create view other as select id from o; \
+                 insert into d values (1, 'x')";
+    server.create("dropped", setup).await;
+    // `over` is exported for its name alone, so that push leaves it alone.
+    let project = Project::new(&format!(
+        "{POSTGRESQL_IMPORTS}import {{ pgPolicy, pgView }} from 'drizzle-orm/pg-core';\nimport {{ sql }} from 'drizzle-orm';\n\
+         export const c = pgTable('c', {{ id: integer().primaryKey(), d: integer() }});\n\
+         export const o = pgTable('o', {{ id: integer().primaryKey() }}, () => [pgPolicy('own', {{ using: sql`(id > 0)` }}), \
+         pgPolicy('reads', {{ using: sql`(EXISTS ( SELECT\n   FROM d\n  WHERE (d.id = o.id)))` }})]);\n\
+         export const over = pgView('over', {{ id: integer() }}).existing();\n"
+    ));
+    let plan = project.plan("postgresql", &server.url("dropped"), V0, &["--check-rows"]);
+    let planned = plan["statements"].as_array().expect("statements");
+    // What push does by itself: it goes with nothing.
+    let meant = |object: &String| {
+        planned.iter().map(|statement| &statement["object"]).any(|about| {
+            let [table, name] = ["table", "name"].map(|key| about[key].as_str().unwrap_or_default());
+            match about["kind"].as_str() {
+                Some("table") => object.contains(&format!(" {table}.")),
+                Some("view") => *object == format!("view {name}"),
+                _ => object.ends_with(&format!(" {table}.{name}")),
+            }
+        })
+    };
+    let mut connection = server.connect("dropped").await;
+    let mut along = BTreeSet::new();
+    for statement in planned {
+        let sql = statement["sql"].as_str().expect("SQL");
+        if plan["fails"]["statement"] == sql {
+            break;
+        }
+        let before = objects(&mut connection).await;
+        postgresql::execute(&mut connection, sql).await;
+        let after = objects(&mut connection).await;
+        let said = statement["destroys"].as_str().unwrap_or_default();
+        let gone = before.difference(&after).filter(|object| !meant(object));
+        along.extend(
+            gone.inspect(|object| assert!(said.contains(object.as_str()), "{sql}: {object}: {plan:#}")).cloned(),
+        );
+        assert_eq!(
+            before.iter().find(|object| !along.contains(*object) && said.contains(object.as_str())),
+            None,
+            "{plan:#}"
+        );
+    }
+    let expected = ["foreign key app.g.g_d_fk", "policy o.reads", "view app.over_over", "view over"];
+    assert_eq!(along.iter().collect::<Vec<_>>(), expected, "{plan:#}");
+}
+
+async fn objects(connection: &mut PgConnection) -> BTreeSet<String> {
+    sqlx::query_scalar(OBJECTS).fetch_all(connection).await.expect("rows").into_iter().collect()
 }

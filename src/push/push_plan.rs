@@ -68,9 +68,11 @@ impl Statement {
             (self.loss, self.rows) = (Loss::Others, rows);
             self.lost.clear();
         }
-        for words in [&mut self.along, &mut self.destroys] {
-            *words = Some(words.take().map_or_else(|| what.to_owned(), |words| format!("{words} and {what}")));
-        }
+        let joined =
+            |words: Option<&String>, by| words.map_or_else(|| what.to_owned(), |words| format!("{words}{by}{what}"));
+        let by = if self.along.is_none() { ", and with it " } else { ", " };
+        self.destroys = Some(joined(self.destroys.as_ref(), by));
+        self.along = Some(joined(self.along.as_ref(), ", "));
     }
 
     /// What it takes away from `object`.

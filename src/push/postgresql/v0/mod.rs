@@ -1,6 +1,7 @@
 //! What `drizzle-kit push` 0.31 would do on PostgreSQL: both sides as it snapshots them, their difference as it sees it, and
 //! its statements with what it asks about them.
 
+mod cascade;
 pub(super) mod columns;
 mod defaults;
 mod diff;

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::cascade;
 use super::snapshot::{PUBLIC, qualified};
 use super::steps::{Kind, Step};
-use crate::catalog::{Family, ForeignKey, ObjectKind, ObjectRef, Rows, Table, TableKind};
+use crate::catalog::{Family, ObjectKind, ObjectRef, Rows, TableKind};
 use crate::push::confirmation::{Deed, confirmation_v0, yes};
 use crate::push::input::Input;
 use crate::push::plan::Run;
 use crate::push::postgresql::{failures, words};
-use crate::push::push_plan::destroyed;
 use crate::push::{Aspect, Choice, Loss, Prompt, PromptKind, Statement, Touch};
 
 /// What push asks and runs.
@@ -18,7 +18,8 @@ pub(super) fn run(input: &Input, steps: Vec<Step>) -> Run {
     for step in steps {
         pass.step(input, step);
     }
-    let statements = pass.statements;
+    let mut statements = pass.statements;
+    cascade::mark_drops(input, &mut statements);
     let mut prompts = pass.prompts;
     for prompt in &mut prompts {
         let (kept, emptied) = (sql(&statements), prompt.choices[1].statements.clone());
@@ -189,51 +190,8 @@ impl Pass {
         let what = format!("all rows of table {}", super::resolve::key(schema, name));
         let sql = format!("truncate table {} cascade;", qualified(schema, name));
         let mut statement = Statement::new(sql, all).losing(Loss::Rows, &what, rows);
-        for other in self.emptied_with(input, table) {
-            let schema = other.schema.as_deref().unwrap_or(PUBLIC);
-            let what = format!("all rows of table {}", super::resolve::key(schema, &other.name));
-            let rows = input.rows(other);
-            if let Some(what) = destroyed(&what, rows) {
-                statement.take_along(&what, rows, [Touch::new(other.object(), Aspect::Rows)]);
-            }
-        }
+        cascade::mark_truncate(input, &self.statements, table, &mut statement);
         statement
-    }
-
-    /// The tables that `truncate ... cascade` empties along with `table`: all that refer to it, whatever their keys say of
-    /// deletion, and all that refer to those. <https://www.postgresql.org/docs/current/sql-truncate.html>
-    fn emptied_with<'a>(&self, input: &Input<'a>, table: Option<ObjectRef>) -> Vec<&'a Table> {
-        let touched = |object: &ObjectRef, aspect: Aspect| {
-            let touches = |statement: &&Statement| {
-                statement.touches.iter().any(|touch| touch.object == *object && touch.aspect == aspect)
-            };
-            self.statements.iter().find(touches)
-        };
-        // In the database it may still have its former name.
-        let former = |object: ObjectRef| {
-            let renaming = touched(&object, Aspect::Name)?;
-            let was = renaming.touches.iter().find(|touch| touch.aspect == Aspect::Absence)?;
-            Some(was.object.clone())
-        };
-        let mut open: Vec<ObjectRef> = table.map(|table| former(table.clone()).unwrap_or(table)).into_iter().collect();
-        let mut reached: Vec<ObjectRef> = open.clone();
-        let mut found = Vec::new();
-        while let Some(target) = open.pop() {
-            for other in &input.live.catalog.tables {
-                let object = other.object();
-                let refers = |key: &ForeignKey| {
-                    ObjectRef::table(key.foreign_schema.clone(), &key.foreign_table) == target
-                        && touched(&ObjectRef::foreign_key(other, key), Aspect::Absence).is_none()
-                };
-                let is_there = touched(&object, Aspect::Absence).is_none_or(|it| !it.sql.starts_with("DROP TABLE "));
-                if !reached.contains(&object) && is_there && other.foreign_keys.iter().any(refers) {
-                    reached.push(object.clone());
-                    open.push(object);
-                    found.push(other);
-                }
-            }
-        }
-        found
     }
 
     /// A statement that was there already is not run again.
