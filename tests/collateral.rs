@@ -248,3 +248,40 @@ async fn what_depends_on_a_dropped_table_goes_along() {
 async fn objects(connection: &mut PgConnection) -> BTreeSet<String> {
     sqlx::query_scalar(OBJECTS).fetch_all(connection).await.expect("rows").into_iter().collect()
 }
+
+/// Who lets a table go has not let go what goes along with it.
+#[tokio::test]
+async fn guard_refuses_what_goes_along_unless_it_is_named() {
+    let keep = "export const k = sqliteTable('keep', { id: integer().primaryKey() });\n";
+    let child = "export const z = sqliteTable('zchild', { id: integer().primaryKey(), p: integer() });\n";
+    let project = Project::new(&format!("{SQLITE_IMPORTS}{keep}{child}"));
+    let file = project.folder.path().join("app.db");
+    let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+    let mut connection = options.connect().await.expect("a database");
+    let setup = "create table keep (id integer primary key not null); create table parent (id integer primary key not null); \
+                 create table zchild (id integer primary key not null, p integer references parent (id) on delete cascade); \
+                 insert into parent values (1); insert into zchild values (1, 1)";
+    sqlx::raw_sql(setup).execute(&mut connection).await.expect("the rows");
+    let url = file.to_string_lossy();
+    let guard = |more: &[&str]| {
+        let project =
+            ["guard", "--schema", "schema.ts", "--dialect", "sqlite", "--kit-version", V0, "--database-url", &url];
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_drizzle-drift"))
+            .current_dir(file.parent().expect("a folder"))
+            .args(project)
+            .args(more)
+            .args(["--", "touch", "ran"])
+            .output()
+            .expect("the program starts");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (code, stderr) = guard(&["--expect", "-parent"]);
+    assert_eq!(code, Some(1), "{stderr}");
+    let refusal = "refused: it would destroy table parent, about 1 row, and along with that the rows of zchild that refer to \
+                   parent (zchild holds about 1 row)";
+    assert!(stderr.contains(refusal), "{stderr}");
+    let ran = file.with_file_name("ran");
+    assert!(!ran.exists());
+    let (_, stderr) = guard(&["--expect", "-parent", "--expect", "~zchild"]);
+    assert!(ran.exists(), "{stderr}");
+}

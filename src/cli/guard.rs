@@ -50,14 +50,14 @@ pub fn run(arguments: &GuardArguments) -> Result<Outcome, Failure> {
 
 /// What push would destroy though nobody expects it. That a drift is deferred does not allow it to be settled by force.
 fn unforeseen(plan: &PlanReport, expected: &[Expectation]) -> Vec<String> {
+    let may = |Touch { object, aspect }: &Touch| {
+        let sign = if *aspect == Aspect::Absence { Sign::Dropped } else { Sign::Altered };
+        let (columns, users) = (Vec::new(), Vec::new());
+        let change = Change { sign, object: object.clone(), columns, users, details: Vec::new() };
+        is_expected(expected, &change, plan.dialect)
+    };
     let allowed = |statement: &&Statement| {
-        statement.touches.iter().any(|touch| {
-            let Touch { object, aspect } = touch;
-            let sign = if *aspect == Aspect::Absence { Sign::Dropped } else { Sign::Altered };
-            let (columns, users) = (Vec::new(), Vec::new());
-            let change = Change { sign, object: object.clone(), columns, users, details: Vec::new() };
-            is_expected(expected, &change, plan.dialect)
-        })
+        statement.touches.iter().any(may) && statement.along.iter().all(|along| may(&along.touch))
     };
     let mut items: Vec<String> = Vec::new();
     for statement in plan.plan.statements.iter().filter(|statement| !allowed(statement)) {

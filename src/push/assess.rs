@@ -119,7 +119,11 @@ impl<'a> Matcher<'a> {
                 rows: rows.unwrap_or_else(|| self.rows(drift)),
                 declared: self.declared_column(drift),
                 rebuilds: statements.iter().any(|statement| statement.sql.starts_with("CREATE TABLE `__new_")),
-                along: statements.iter().filter_map(|statement| statement.along.as_deref()).collect(),
+                along: statements
+                    .iter()
+                    .flat_map(|statement| &statement.along)
+                    .map(|along| along.what.as_str())
+                    .collect(),
                 others,
             },
             statements: statements.into_iter().map(|statement| statement.sql.clone()).collect(),

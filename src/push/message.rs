@@ -89,7 +89,7 @@ pub(super) fn sentence(facts: &Facts, drift: &Drift) -> String {
     };
     let verb = match facts.along.as_slice() {
         [] => verb,
-        along => format!("{verb}, which also destroys {}", along.join(" and ")),
+        along => format!("{verb}, which also destroys {}", along.join(", ")),
     };
     let rename = drift.code == Code::PossibleRename && !facts.others.is_empty();
     match answer(facts, drift).filter(|_| !rename) {

@@ -22,7 +22,7 @@ pub use assess::assess;
 pub use doubt::Doubt;
 pub use hints::{Hint, hints};
 pub use plan::{outline, plan};
-pub use push_plan::{Aspect, Choice, Failure, Loss, Outcome, Prompt, PromptKind, PushPlan, Statement, Touch};
+pub use push_plan::{Along, Aspect, Choice, Failure, Loss, Outcome, Prompt, PromptKind, PushPlan, Statement, Touch};
 pub use stale::stale;
 
 use serde::Serialize;

@@ -30,8 +30,8 @@ pub struct Statement {
     pub rows: Rows,
     /// What is lost, where it touches other things too; empty where all that it touches is.
     pub lost: Vec<ObjectRef>,
-    /// What of other tables goes along, in words; part of `destroys`.
-    pub along: Option<String>,
+    /// What of other tables goes along; part of `destroys`, and among `touches`.
+    pub along: Vec<Along>,
     /// What it would destroy, in words: `table conversations, about 1,204 rows`. Where nothing is known of the rows, it says
     /// so; `None` where there are none.
     pub destroys: Option<String>,
@@ -44,7 +44,7 @@ impl Statement {
         if !sql.ends_with(';') {
             sql.push(';');
         }
-        Self { sql, touches, loss: Loss::None, rows: Rows::None, lost: Vec::new(), along: None, destroys: None }
+        Self { sql, touches, loss: Loss::None, rows: Rows::None, lost: Vec::new(), along: Vec::new(), destroys: None }
     }
 
     /// The same statement, which takes away `what` (`table conversations`, `column users.email`) where there are rows.
@@ -61,18 +61,16 @@ impl Statement {
         self
     }
 
-    /// The same statement, with which `what` goes as well, which the `touches` name: `rows` of another table.
-    pub fn take_along(&mut self, what: &str, rows: Rows, touches: impl IntoIterator<Item = Touch>) {
-        self.touches.extend(touches);
+    /// The same statement, with which `what` goes as well, which is `touch` and holds `rows`.
+    pub fn take_along(&mut self, what: String, rows: Rows, touch: Touch) {
         if self.destroys.is_none() {
             (self.loss, self.rows) = (Loss::Others, rows);
             self.lost.clear();
         }
-        let joined =
-            |words: Option<&String>, by| words.map_or_else(|| what.to_owned(), |words| format!("{words}{by}{what}"));
-        let by = if self.along.is_none() { ", and with it " } else { ", " };
-        self.destroys = Some(joined(self.destroys.as_ref(), by));
-        self.along = Some(joined(self.along.as_ref(), ", "));
+        let by = if self.along.is_empty() { ", and along with that " } else { ", " };
+        self.destroys = Some(self.destroys.take().map_or_else(|| what.clone(), |words| words + by + &what));
+        self.touches.push(touch.clone());
+        self.along.push(Along { what, touch });
     }
 
     /// What it takes away from `object`.
@@ -166,6 +164,15 @@ pub enum Aspect {
     Name,
     /// A table's rows, which are deleted to make another statement possible.
     Rows,
+}
+
+/// Something that a statement does not mean and takes along.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Along {
+    /// In words: `all rows of table posts, about 3 rows`.
+    pub what: String,
+    /// The object, and what of it goes.
+    pub touch: Touch,
 }
 
 /// What a statement takes from a table that holds rows.

@@ -29,17 +29,23 @@ pub(super) fn mark(input: &Input, statements: &mut [Statement]) -> Vec<Doubt> {
                 Rows::Unknown => String::new(),
                 rows => format!(" ({table} holds {})", rows.words().unwrap_or_default()),
             };
-            let columns_of = columns.iter().map(|column| Touch::new(objects::column(&table, column), Aspect::Rows));
+            let touched = |column: &String| Touch::new(objects::column(&table, column), Aspect::Rows);
+            let columns_of: Vec<Touch> = columns.iter().map(touched).collect();
             match fate {
                 Fate::Deleted => {
-                    let touches = std::iter::once(Touch::new(objects::table(&table), Aspect::Rows)).chain(columns_of);
                     let what = format!("the rows of {table} that refer to {target}{count}");
-                    statement.take_along(&what, rows, touches.collect::<Vec<_>>());
+                    statement.take_along(what, rows, Touch::new(objects::table(&table), Aspect::Rows));
+                    // Whether they refer to any is asked of the columns.
+                    statement.touches.extend(columns_of);
                 }
                 Fate::Cleared => {
                     let listed = columns.iter().map(|column| format!("{table}.{column}")).collect::<Vec<_>>();
                     let what = format!("the values of {} that refer to {target}{count}", listed.join(", "));
-                    statement.take_along(&what, rows, columns_of.collect::<Vec<_>>());
+                    let mut columns = columns_of.into_iter();
+                    if let Some(first) = columns.next() {
+                        statement.take_along(what, rows, first);
+                    }
+                    statement.touches.extend(columns);
                 }
                 Fate::Kept => {
                     let reason = format!("a row of `{table}` refers to a row of `{target}`, which has to go first");

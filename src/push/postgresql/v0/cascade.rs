@@ -33,7 +33,7 @@ pub(super) fn mark_truncate(input: &Input, before: &[Statement], table: Option<O
             let what = format!("all rows of table {}", super::resolve::key(schema, &other.name));
             let rows = input.rows(other);
             if let Some(what) = destroyed(&what, rows) {
-                statement.take_along(&what, rows, [Touch::new(object, Aspect::Rows)]);
+                statement.take_along(what, rows, Touch::new(object, Aspect::Rows));
             }
         }
     }
@@ -77,7 +77,8 @@ pub(super) fn mark_drops(input: &Input, statements: &mut [Statement]) {
             }
         }
         for object in found {
-            statements[number].take_along(&format!("{} {object}", object.kind.noun()), Rows::None, []);
+            let what = format!("{} {object}", object.kind.noun());
+            statements[number].take_along(what, Rows::None, Touch::new(object, Aspect::Absence));
         }
     }
 }
