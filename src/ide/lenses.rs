@@ -3,7 +3,7 @@
 use super::Snapshot;
 use crate::catalog::ObjectKind;
 use crate::drift::Status;
-use crate::push::{Aspect, PushPlan, Statement};
+use crate::push::{Aspect, Loss, PushPlan, Statement, Touch};
 use crate::text::{FilePath, Span};
 
 /// How many things a lens names; whatever loses data is always named.
@@ -77,10 +77,19 @@ fn words(statement: &Statement) -> (String, String) {
         ObjectKind::Table => touch.object.to_string(),
         kind => format!("{} {}", kind.noun(), touch.object),
     };
-    let rows = match statement.rows.words() {
-        Some(rows) if statement.destroys.is_some() => format!(" ({rows})"),
-        _ => String::new(),
-    };
+    let own = statement.rows.words().filter(|_| statement.destroys.is_some() && statement.loss != Loss::Others);
+    let along = statement.along.iter().map(|along| {
+        let Touch { object, aspect } = &along.touch;
+        match (aspect, object.kind) {
+            (Aspect::Rows, ObjectKind::Column) => format!("values of {object}"),
+            (Aspect::Rows, _) => format!("rows of {object}"),
+            (_, kind) => format!("{} {object}", kind.noun()),
+        }
+    });
+    let along = along.collect::<Vec<_>>().join(" and ");
+    let along = (!along.is_empty()).then(|| format!("along with {along}"));
+    let taken = own.into_iter().chain(along).collect::<Vec<_>>().join(", ");
+    let rows = if taken.is_empty() { taken } else { format!(" ({taken})") };
     let words = match touch.aspect {
         Aspect::Existence => format!("+ {object}"),
         Aspect::Absence => format!("drop {object}"),
@@ -94,4 +103,30 @@ fn words(statement: &Statement) -> (String, String) {
         | Aspect::Definition => format!("change {object}"),
     };
     (words, rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::{ObjectRef, Rows};
+
+    #[test]
+    fn what_goes_along_is_named() {
+        let table = |name: &str| ObjectRef::table(None, name);
+        let mut drop = Statement::new("DROP TABLE `users`", vec![Touch::new(table("users"), Aspect::Absence)]);
+        drop = drop.losing(Loss::Table, "table users", Rows::About(2));
+        drop.take_along("the rows of posts".into(), Rows::About(3), Touch::new(table("posts"), Aspect::Rows));
+        let key = ObjectRef { kind: ObjectKind::ForeignKey, schema: None, table: Some("t".into()), name: "k".into() };
+        let mut rebuild = Statement::new("DROP TABLE `t`", vec![Touch::new(key, Aspect::Absence)]);
+        let column = ObjectRef { kind: ObjectKind::Column, schema: None, table: Some("u".into()), name: "t".into() };
+        rebuild.take_along("the values of u.t".into(), Rows::About(3), Touch::new(column, Aspect::Rows));
+        let plan = PushPlan { statements: vec![drop, rebuild], ..PushPlan::default() };
+        assert_eq!(
+            summary(&plan).as_deref(),
+            Some(
+                "push would: drop users (about 2 rows, along with rows of posts), drop foreign key t.k (along with values \
+                 of u.t)"
+            )
+        );
+    }
 }
