@@ -249,6 +249,57 @@ async fn objects(connection: &mut PgConnection) -> BTreeSet<String> {
     sqlx::query_scalar(OBJECTS).fetch_all(connection).await.expect("rows").into_iter().collect()
 }
 
+/// A table that is made anew has no triggers, and while it is not there no other's may name it.
+#[tokio::test]
+async fn triggers_of_a_table_that_is_made_anew_go_along() {
+    let own = "create trigger own after insert on parent begin insert into keep values (new.id); end";
+    let other = "create trigger other after insert on zchild begin update parent set x = 1; end";
+    let harmless = "create trigger harmless after update on zchild begin select value from json_each('[1]'); end";
+    for (kit, dialect) in [V0, V1].iter().flat_map(|kit| ["sqlite", "turso"].map(|dialect| (*kit, dialect))) {
+        for (triggers, stays) in [(&[own, harmless][..], false), (&[other, harmless], true)] {
+            let project = Project::new(&format!(
+                "{SQLITE_IMPORTS}export const k = sqliteTable('keep', {{ id: integer().primaryKey() }});\n\
+                 export const p = sqliteTable('parent', {{ id: integer().primaryKey(), x: text() }});\n\
+                 export const z = sqliteTable('zchild', {{ id: integer().primaryKey(), p: integer() }});\n"
+            ));
+            let file = project.folder.path().join("app.db");
+            let options = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+            let mut connection = options.foreign_keys(dialect == "sqlite").connect().await.expect("a database");
+            let tables = "create table keep (id integer primary key not null); \
+                          create table parent (id integer primary key not null, x integer); \
+                          create table zchild (id integer primary key not null, p integer)";
+            let setup = format!("{tables}; {}", triggers.join("; "));
+            sqlx::raw_sql(AssertSqlSafe(setup)).execute(&mut connection).await.expect("the tables");
+            let plan = project.plan(dialect, &file.to_string_lossy(), kit, &["--check-rows"]);
+            let mut refused = None;
+            for sql in statements(&plan) {
+                // libSQL's own statement, which SQLite has not.
+                let sql = if sql.contains(" ALTER COLUMN ") { "select 1".to_owned() } else { sql };
+                if sqlx::raw_sql(AssertSqlSafe(sql.clone())).execute(&mut connection).await.is_err() {
+                    refused = Some((sql, None));
+                    break;
+                }
+            }
+            let what = format!("{kit} {dialect} {triggers:?}");
+            let is_remade = (kit, dialect) != (V0, "turso");
+            assert_eq!(refused.is_some(), is_remade && stays, "{what}: {plan:#}");
+            assert_foretold(&what, &plan, refused);
+            let left: Vec<String> = sqlx::query_scalar("select name from sqlite_schema where type = 'trigger'")
+                .fetch_all(&mut connection)
+                .await
+                .expect("the triggers");
+            let said = plan["statements"].to_string();
+            for trigger in ["own", "other", "harmless"]
+                .iter()
+                .filter(|name| triggers.concat().contains(&format!("trigger {name} ")))
+            {
+                let lost = !left.iter().any(|left| left == trigger);
+                assert_eq!(said.contains(&format!("trigger {trigger}")), lost, "{what}: {trigger}: {plan:#}");
+            }
+        }
+    }
+}
+
 /// Who lets a table go has not let go what goes along with it.
 #[tokio::test]
 async fn guard_refuses_what_goes_along_unless_it_is_named() {

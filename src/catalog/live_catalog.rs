@@ -111,6 +111,9 @@ pub struct Spelling {
     pub indexes: Vec<String>,
     /// What each foreign key says that it refers to, in the order of the table's foreign keys.
     pub references: Vec<SpelledReference>,
+    /// The CREATE statements of its triggers, by their names.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub triggers: BTreeMap<String, String>,
 }
 
 /// What a CREATE statement of SQLite creates.

@@ -185,6 +185,7 @@ pub(in crate::live) fn assemble(answers: &Answers) -> Result<Assembled, Unexpect
 
 fn objects(rows: &[Row]) -> Result<Objects, Unexpected> {
     let mut objects = Objects::default();
+    let mut triggers = Vec::new();
     for (position, row) in rows.iter().enumerate() {
         let (kind, name): (String, String) = (row.try_get(0)?, row.try_get(1)?);
         let sql: String = row.try_get::<Option<String>>(3)?.unwrap_or_default();
@@ -205,7 +206,15 @@ fn objects(rows: &[Row]) -> Result<Objects, Unexpected> {
                 let definition = ddl::view_query(&sql).map_or(Fact::Unknown, |query| Fact::Known(query.to_owned()));
                 objects.views.push(View { schema: None, name, materialized: false, definition, ..Default::default() });
             }
+            "trigger" => triggers.push((row.try_get::<String>(2)?, name, sql)),
             _ => {}
+        }
+    }
+    for (table, name, sql) in triggers {
+        // It may have been written with other capitals.
+        let owner = objects.spellings.iter_mut().find(|(owner, _)| owner.eq_ignore_ascii_case(&table));
+        if let Some((_, spelling)) = owner {
+            spelling.triggers.insert(name, sql);
         }
     }
     Ok(objects)

@@ -1,5 +1,6 @@
-//! What goes along with the rows of a table: SQLite deletes them before it drops the table, and then does to those that
-//! refer to them what their foreign keys say, as long as nothing turns the keys off.
+//! What goes along with a table that is dropped: its triggers, also where it is only made anew, and with its rows the rows and
+//! values of others. SQLite deletes the rows before it drops the table, and does to those that refer to them what their
+//! foreign keys say, as long as nothing turns the keys off.
 //!
 //! <https://www.sqlite.org/foreignkeys.html#fk_schemacommands>. drizzle-kit reads and writes files with the keys enforced;
 //! 0.x turns them off for a table that it makes anew only where the code still refers to it.
@@ -15,13 +16,13 @@ use crate::push::{Aspect, Doubt, Statement, Touch};
 
 /// Marks each of `statements` with what goes along, and gives the doubts where the rows that refer may forbid it.
 pub(super) fn mark(input: &Input, statements: &mut [Statement]) -> Vec<Doubt> {
-    // For libSQL drizzle-kit has the client turn them off.
-    if input.declared.dialect == Dialect::Turso {
-        return Vec::new();
-    }
     let mut tables = Tables::of(input, statements);
     let mut doubts = Vec::new();
     for (number, statement) in statements.iter_mut().enumerate() {
+        for (table, trigger) in tables.triggers_of(&statement.sql) {
+            let touch = Touch::new(objects::table(&table), Aspect::Definition);
+            statement.take_along(format!("trigger {trigger}"), Rows::None, touch);
+        }
         for consequence in tables.run(&statement.sql) {
             let Consequence { table, key, fate, rows, asks } = consequence;
             let Reference { columns, table: target, references, .. } = key;
@@ -137,7 +138,21 @@ impl<'a> Tables<'a> {
                 _ => {}
             }
         }
-        Self { input, nodes: nodes.collect(), doomed, enforced: true }
+        // For libSQL drizzle-kit has the client turn them off.
+        let enforced = input.declared.dialect != Dialect::Turso;
+        Self { input, nodes: nodes.collect(), doomed, enforced }
+    }
+
+    /// The triggers of a table that `sql` drops to make it anew, each with the table's name: nothing makes them anew.
+    fn triggers_of(&self, sql: &str) -> Vec<(String, String)> {
+        let named = sql.strip_prefix("DROP TABLE ").and_then(|rest| quoted_names(rest).first().copied());
+        let lower = named.map(str::to_ascii_lowercase).filter(|name| !self.doomed.contains(name));
+        let live = lower.and_then(|name| self.nodes.get(&name)?.live);
+        let spelling = live.and_then(|table| Some((table, self.input.live.spellings.get(&table.name)?)));
+        let triggers = spelling.into_iter().flat_map(|(table, spelling)| {
+            spelling.triggers.keys().map(|trigger| (table.name.clone(), trigger.clone()))
+        });
+        triggers.collect()
     }
 
     /// What becomes of the tables with `sql`.
@@ -166,7 +181,7 @@ impl<'a> Tables<'a> {
                 (node.rows, node.live) = (rows, live);
             }
         } else if let Some(word) = sql.strip_prefix("PRAGMA foreign_keys=") {
-            self.enforced = !word.starts_with("OFF");
+            self.enforced = self.input.declared.dialect != Dialect::Turso && !word.starts_with("OFF");
         } else if sql.contains("` RENAME TO `") {
             self.rename(&name(0), names.get(1).copied().unwrap_or_default());
         } else if let (true, Some(node)) = (sql.contains("` RENAME COLUMN "), self.nodes.get_mut(&name(0))) {

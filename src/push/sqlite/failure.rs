@@ -33,6 +33,8 @@ struct Schema<'a> {
     shadows: Vec<(String, String)>,
     /// The tables that each view of the database reads.
     read_by_views: Vec<(String, Vec<String>)>,
+    /// The triggers with their tables and the tables that they name.
+    triggers: Vec<(String, String, Vec<String>)>,
     /// The generated columns of the tables that push creates.
     generated: BTreeMap<String, Vec<String>>,
     /// The tables that hold rows.
@@ -67,8 +69,16 @@ impl<'a> Schema<'a> {
                 }
             }
         }
+        let known = |name: &str| objects.iter().any(|object| object.name.eq_ignore_ascii_case(name));
+        for object in &objects {
+            let triggers =
+                object.spelling.triggers.iter().map(|(name, sql)| {
+                    (name.clone(), object.name.to_ascii_lowercase(), tokens::tables_named(sql, known))
+                });
+            schema.triggers.extend(triggers);
+        }
         for view in &input.live.catalog.views {
-            let tables = view.definition.known().map(|text| tokens::tables_read(text)).unwrap_or_default();
+            let tables = view.definition.known().map(|text| tokens::tables_named(text, known)).unwrap_or_default();
             schema.read_by_views.push((view.name.to_ascii_lowercase(), tables));
         }
         let filled = input.live.catalog.tables.iter().filter(|table| input.rows(table).any());
@@ -152,6 +162,7 @@ impl<'a> Schema<'a> {
             return Err(format!("no such table: {name}"));
         }
         self.indexes.retain(|_, table| table != name);
+        self.triggers.retain(|(_, table, _)| table != name);
         for (shadow, _) in self.shadows.iter().filter(|(_, owner)| owner == name) {
             self.tables.remove(shadow);
         }
@@ -190,10 +201,16 @@ impl<'a> Schema<'a> {
         if words.contains("` RENAME TO `") {
             let to = name.to_ascii_lowercase();
             self.take(&to)?;
-            self.views_are_whole()?;
+            self.names_are_there()?;
             let was = self.tables.remove(&table).flatten();
             self.tables.insert(to.clone(), was);
             self.indexes.values_mut().filter(|owner| **owner == table).for_each(|owner| owner.clone_from(&to));
+            for (_, owner, named) in &mut self.triggers {
+                std::iter::once(owner)
+                    .chain(named)
+                    .filter(|name| **name == table)
+                    .for_each(|name| name.clone_from(&to));
+            }
             if self.filled.remove(&table) {
                 self.filled.insert(to);
             }
@@ -205,15 +222,17 @@ impl<'a> Schema<'a> {
         Ok(())
     }
 
-    /// A rename reads every view anew.
-    fn views_are_whole(&self) -> Result<(), String> {
+    /// A rename reads every view and trigger anew.
+    fn names_are_there(&self) -> Result<(), String> {
         let views = self.read_by_views.iter().filter(|(view, _)| self.views.contains(view));
-        let broken = views.into_iter().find_map(|(view, tables)| {
+        let views = views.map(|(view, tables)| ("view", view, tables));
+        let triggers = self.triggers.iter().map(|(trigger, _, tables)| ("trigger", trigger, tables));
+        let broken = views.chain(triggers).find_map(|(kind, name, tables)| {
             let gone = tables.iter().find(|table| !self.tables.contains_key(*table) && !self.views.contains(*table));
-            Some((view, gone?))
+            Some((kind, name, gone?))
         });
         match broken {
-            Some((view, table)) => Err(format!("error in view {view}: no such table: main.{table}")),
+            Some((kind, name, table)) => Err(format!("error in {kind} {name}: no such table: main.{table}")),
             None => Ok(()),
         }
     }

@@ -79,16 +79,39 @@ pub(super) fn names(text: &str) -> impl Iterator<Item = &str> {
     tokens(text).0.into_iter().filter(|token| token.quote != Some(b'\'')).map(|token| token.text)
 }
 
-/// The tables that a query reads, in lower case: what follows FROM and JOIN.
-pub(super) fn tables_read(query: &str) -> Vec<String> {
-    let (tokens, _) = tokens(query);
-    let reads = |word: &Token| {
-        word.quote.is_none() && ["from", "join"].iter().any(|known| word.text.eq_ignore_ascii_case(known))
+/// The tables that the statement of a view or trigger names, in lower case: what follows FROM, JOIN, INTO and UPDATE. Where a
+/// name may be a query's own (WITH), only one that is `known`.
+pub(super) fn tables_named(sql: &str, known: impl Fn(&str) -> bool) -> Vec<String> {
+    let (tokens, _) = tokens(sql);
+    let is = |token: &Token, words: &[&str]| {
+        token.quote.is_none() && words.iter().any(|word| token.text.eq_ignore_ascii_case(word))
     };
-    let pairs = tokens.windows(2).filter(|pair| reads(&pair[0]) && pair[1].quote != Some(b'\''));
-    // `from (select ...)` reads what stands within.
-    let direct = pairs.filter(|pair| !query[pair[0].end..pair[1].start].contains('('));
-    direct.map(|pair| pair[1].text.to_ascii_lowercase()).collect()
+    let own = tokens.iter().any(|token| is(token, &["with"]));
+    let mut named = Vec::new();
+    for (place, word) in tokens.iter().enumerate().filter(|(_, word)| is(word, &["from", "join", "into", "update"])) {
+        let mut rest = &tokens[place + 1..];
+        if let [or, _, behind @ ..] = rest
+            && is(or, &["or"])
+        {
+            rest = behind;
+        }
+        if let [schema, name, ..] = rest
+            && is(schema, &["main"])
+            && &sql[schema.end..name.start] == "."
+        {
+            rest = &rest[1..];
+        }
+        let Some(name) = rest.first() else { continue };
+        // `from (select ...)` reads what stands within, `from json_each(...)` no table; `after update on` names none.
+        let between = &sql[word.end..name.start];
+        let calls = sql[name.end..].trim_start().starts_with('(') && !is(word, &["into"]);
+        let text = name.text.to_ascii_lowercase();
+        let is_table = name.quote != Some(b'\'') && !is(name, &["on", "of", "begin", "when", "set"]);
+        if is_table && !calls && !between.contains('(') && !text.starts_with("sqlite_") && (!own || known(&text)) {
+            named.push(text);
+        }
+    }
+    named
 }
 
 #[cfg(test)]
@@ -112,8 +135,17 @@ mod tests {
     }
 
     #[test]
-    fn a_query_names_its_tables() {
-        assert_eq!(tables_read("select 1 from `My Table` join b on true"), ["my table", "b"]);
-        assert_eq!(tables_read("select 'from x' from (select a from y)"), ["y"]);
+    fn a_statement_names_its_tables() {
+        for (sql, expected) in [
+            ("select 1 from `My Table` join b on true", &["my table", "b"][..]),
+            ("select 'from x' from (select a from y)", &["y"]),
+            ("select value from main.t, json_each(t.a)", &["t"]),
+            ("select value from json_each('[1]') join t", &["t"]),
+            ("with w(a) as (select a from t) select a from w", &["t"]),
+            ("create trigger x after update of a on t begin update or ignore u set a = 1; end", &["u"]),
+            ("create trigger x after update on t begin insert into i (a) values (1); delete from d; end", &["i", "d"]),
+        ] {
+            assert_eq!(tables_named(sql, |name| name == "t"), expected, "{sql}");
+        }
     }
 }
