@@ -176,19 +176,23 @@ fn words(answers: &Answers, is_mariadb: bool) -> InformationSchema {
 
 fn evidence_of(row: &TableRow, is_empty: bool) -> Evidence {
     let rows = match row.5 {
+        _ if is_empty => Rows::None,
         // An estimate of zero may be wrong by the few rows that there are.
-        None | Some(0) if is_empty => Rows::None,
         None | Some(0) => Rows::Unknown,
         Some(rows) => Rows::About(rows),
     };
     Evidence { rows, bytes: row.6, auto_increment: row.7, created: row.9, ..Evidence::default() }
 }
 
+/// Whether a table has partitions, of which MariaDB counts a row each even where there is none.
+pub(super) fn is_partitioned(row: &TableRow) -> bool {
+    row.4.as_deref().is_some_and(|options| options.contains("partitioned"))
+}
+
 fn table(row: &TableRow, database_collation: &str) -> Table {
-    let is_partitioned = row.4.as_deref().is_some_and(|options| options.contains("partitioned"));
     Table {
         name: row.0.clone(),
-        kind: if is_partitioned { TableKind::Partitioned } else { TableKind::Ordinary },
+        kind: if is_partitioned(row) { TableKind::Partitioned } else { TableKind::Ordinary },
         comment: row.3.clone().filter(|comment| !comment.is_empty()),
         collation: row.2.clone().filter(|collation| collation != database_collation),
         ..Table::default()

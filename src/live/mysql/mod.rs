@@ -136,8 +136,10 @@ impl Session {
         let named = |fits: fn(&&TableRow) -> bool| -> Vec<String> {
             answers.tables.iter().filter(fits).map(|row| row.0.clone()).collect()
         };
-        let (sequences, doubtful) =
-            (named(|row| row.1 == "SEQUENCE"), named(|row| row.1 == "BASE TABLE" && row.5 == Some(0)));
+        let (sequences, doubtful) = (
+            named(|row| row.1 == "SEQUENCE"),
+            named(|row| row.1 == "BASE TABLE" && (row.5 == Some(0) || assemble::is_partitioned(row))),
+        );
         answers.sequences = self.of_each(include_str!("sequence.sql"), &sequences).await;
         let holds_rows: Vec<(String, bool)> = self.of_each(include_str!("holds_rows.sql"), &doubtful).await;
         answers.empty = holds_rows.into_iter().filter(|(_, any)| !any).map(|(table, _)| table).collect();
