@@ -57,9 +57,16 @@ impl Step<'_, '_> {
             }
         } else if behind.contains(" ADD GENERATED ") {
             let default = matches!(column.default.known(), Some(Some(_))) || is_serial(column);
-            if !now_required {
+            let default = default && !self.done.without_default(table, &column.name);
+            // A serial's own, which bears the name that an identity's gets. It is made before anything is looked at.
+            let sequence = self.sql.split_once("(sequence name \"").and_then(|(_, rest)| rest.split('"').next());
+            let owned = || self.input.live.owned_sequences.iter().map(|owned| &owned.sequence);
+            let is_taken = |name: &str| owned().any(|owned| owned.schema == table.schema && owned.name == name);
+            if let Some(name) = sequence.filter(|name| default && is_taken(name)) {
+                self.fail("42P07", format!("the sequence `{name}` is there already"));
+            } else if !now_required {
                 self.fail("55000", format!("`{place}` must be NOT NULL before it can be an identity column"));
-            } else if default && !self.done.without_default(table, &column.name) {
+            } else if default {
                 self.fail("55000", format!("`{place}` has a default already, so it cannot be an identity column"));
             }
         } else if let Some((sql_type, using)) = spelled::new_type(self.sql) {
@@ -85,7 +92,10 @@ impl Step<'_, '_> {
         }
         let was_enum = column.type_schema.is_some();
         let to_enum = self.values_of(sql_type);
-        let default = matches!(column.default.known(), Some(Some(_))) && !self.done.without_default(table, name);
+        // One that push has just set for an enum is one of the enum already.
+        let anew = to_enum.is_some() && self.done.has_new_default(table, name);
+        let default =
+            matches!(column.default.known(), Some(Some(_))) && !anew && !self.done.without_default(table, name);
         let cast = match (was_enum, &to_enum) {
             // A default of one enum is none of another, whatever USING says of the rows.
             (true, Some(_)) if !same_name(from, sql_type) && default => Some(Cast::Explicit),

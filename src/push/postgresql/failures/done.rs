@@ -14,6 +14,8 @@ pub(super) struct Done<'s> {
     touched: HashSet<Touched<'s>>,
     /// Columns without their default.
     defaults: HashSet<ColumnKey<'s>>,
+    /// Columns with a new default.
+    new_defaults: HashSet<ColumnKey<'s>>,
     /// Columns that are NOT NULL by now.
     required: HashSet<ColumnKey<'s>>,
     /// Constraints that are dropped, also where they come back.
@@ -43,14 +45,20 @@ impl<'s> Done<'s> {
             if statement.sql.ends_with(" DROP DEFAULT;") {
                 self.defaults.insert(key);
             }
+            if statement.sql.contains(" SET DEFAULT ") {
+                self.new_defaults.insert(key);
+            }
             if statement.sql.contains(" SET DATA TYPE ") {
                 self.retyped.insert(key);
             }
             if statement.sql.ends_with(" SET NOT NULL;") {
                 self.required.insert(key);
             }
-            if statement.sql.contains(" DROP CONSTRAINT ") {
+            if let Some((_, behind)) = statement.sql.split_once(" DROP CONSTRAINT ") {
                 self.constraints.insert(key);
+                // The drift may be about the one that comes in its place, which has another name.
+                let name = behind.split('"').nth(1);
+                self.constraints.extend(name.map(|name| (key.0, key.1, name)));
             }
         }
     }
@@ -68,6 +76,11 @@ impl<'s> Done<'s> {
     /// Whether a column has no default any more.
     pub fn without_default(&self, table: &Table, column: &str) -> bool {
         self.defaults.contains(&(table.schema.as_deref(), Some(table.name.as_str()), column))
+    }
+
+    /// Whether a column has got a new default.
+    pub fn has_new_default(&self, table: &Table, column: &str) -> bool {
+        self.new_defaults.contains(&(table.schema.as_deref(), Some(table.name.as_str()), column))
     }
 
     /// Whether the type of a column was set.
