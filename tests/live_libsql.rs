@@ -58,9 +58,18 @@ impl Sqld {
             .expect("sqld")
     }
 
+    /// Until it answers: it takes connections before, and may reset them.
     fn wait(&self) {
+        let answers = || -> std::io::Result<bool> {
+            let mut stream = std::net::TcpStream::connect(("127.0.0.1", self.port))?;
+            stream.set_read_timeout(Some(Duration::from_secs(1)))?;
+            std::io::Write::write_all(&mut stream, b"GET /health HTTP/1.0\r\n\r\n")?;
+            let mut answer = [0; 5];
+            std::io::Read::read_exact(&mut stream, &mut answer)?;
+            Ok(&answer == b"HTTP/")
+        };
         let end = Instant::now() + Duration::from_secs(20);
-        while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
+        while !answers().unwrap_or(false) {
             assert!(Instant::now() < end, "sqld does not start");
             std::thread::sleep(Duration::from_millis(20));
         }
