@@ -10,7 +10,7 @@ mod postgresql;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use drizzle_drift::catalog::{Catalog, Dialect, Same, Table, same_default, same_expression, same_query};
+use drizzle_drift::catalog::{Catalog, Dialect, Same, Table, Unfit, same_default, same_expression, same_query, unfit};
 use drizzle_drift::live::{self, Limits, Target};
 use proptest::prelude::*;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -219,6 +219,56 @@ async fn postgresql_12_and_18_print_what_means_the_same() {
     for major in [12, 18] {
         let Some(server) = postgresql::Server::start(major) else { return };
         on_postgresql(&server, major).await;
+    }
+}
+
+/// Each expression as that of a generated column and of an index: the server refuses what we say that it refuses, and of the
+/// list of its own, nothing more.
+#[tokio::test]
+async fn postgresql_refuses_what_is_unfit() {
+    const LIST: &str = include_str!("fixtures/expressions/postgresql-unfit.txt");
+    const COLUMNS: &str = "id integer, name text, email varchar(255), price numeric(10,2), qty integer, big bigint, \
+        ratio double precision, small smallint, active boolean, status mood, tags text[], data jsonb, \
+        created_at timestamp, updated_at timestamptz, day date, code char(3), uid uuid, \"camelCase\" integer";
+    let checks = sections(include_str!("fixtures/expressions/postgresql.txt"));
+    let checks = checks.into_iter().filter(|section| section.kind == "check").flat_map(|section| section.groups);
+    let checks: Vec<(bool, String)> = checks.flatten().map(|check| (false, format!("boolean {check}"))).collect();
+    let listed = LIST.lines().filter(|line| !line.starts_with('#')).map(|line| match line.strip_prefix('?') {
+        Some(line) => (false, line.to_owned()),
+        None => (true, line.to_owned()),
+    });
+    let all: Vec<(bool, String)> = listed.chain(checks).collect();
+    for major in [12, 15, 18] {
+        let Some(server) = postgresql::Server::start(major) else { return };
+        let preamble = format!("create type mood as enum ('happy', 'sad'); create table t ({COLUMNS})");
+        server.create("unfit", &preamble).await;
+        let mut connection = server.connect("unfit").await;
+        let mut faults = Vec::new();
+        for (is_complete, line) in &all {
+            let (sql_type, expression) = line.split_once(' ').expect("a type and an expression");
+            let found = unfit(expression);
+            let column = format!("alter table t add column g {sql_type} generated always as ({expression}) stored");
+            let index = format!("create index i on t (({expression}))");
+            let of_column = match &found {
+                Some(Unfit::Varies(_)) => Some("42P17"),
+                Some(Unfit::LacksCollation(_)) => Some("42P22"),
+                None => None,
+            };
+            let of_index = of_column.filter(|state| *state == "42P17");
+            for (sql, ours) in [(column, of_column), (index, of_index)] {
+                let result =
+                    sqlx::raw_sql(AssertSqlSafe(format!("begin; {sql}; rollback"))).execute(&mut connection).await;
+                let state = result.err().map(|error| error.into_database_error().expect("the server's own"));
+                let state = state.and_then(|error| error.code().map(|code| code.into_owned()));
+                sqlx::raw_sql("rollback").execute(&mut connection).await.expect("a new start");
+                let theirs = state.as_deref();
+                let ours_fits = if *is_complete { ours == theirs } else { ours.is_none() || ours == theirs };
+                if !ours_fits {
+                    faults.push(format!("{major}: {sql}: we {ours:?}, the server {theirs:?}"));
+                }
+            }
+        }
+        assert!(faults.is_empty(), "{}", faults.join("\n"));
     }
 }
 

@@ -24,7 +24,7 @@ mod sql_type;
 pub use changes::{Change, Sign, changes};
 pub use dialect::{Dialect, Family};
 pub use expectation::{Expectation, is_expected};
-pub use expression::{same_default, same_expression, same_query};
+pub use expression::{Unfit, same_default, same_expression, same_query, unfit};
 pub use fact::Fact;
 pub use filter::{Filter, Hidden, MigrationsTable, Scope};
 pub use generation::Generation;

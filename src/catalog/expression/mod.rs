@@ -16,11 +16,13 @@ mod parse;
 mod plain;
 mod query;
 mod tokens;
+mod unfit;
 
 use super::sql_type::canonical_type;
 use super::{Dialect, Family, Same, Table};
 use compare::Comparison;
 use node::{Literal, Node};
+pub use unfit::{Unfit, unfit};
 
 /// Whether two defaults of a column of type `sql_type` mean the same; `None` is no default.
 pub fn same_default(dialect: Dialect, sql_type: &str, a: Option<&str>, b: Option<&str>) -> Same {

@@ -3,6 +3,7 @@
 mod casts;
 mod columns;
 mod done;
+mod expressions;
 mod keys;
 mod objects;
 mod spelled;
@@ -51,6 +52,8 @@ impl<'s, 'a> Step<'s, 'a> {
     fn judge(&mut self) {
         let sql = self.sql;
         let starts = |word: &str| sql.starts_with(word);
+        self.generated();
+        self.index_expressions();
         match () {
             () if starts("DROP SEQUENCE") => self.drop_sequence(),
             () if starts("DROP TYPE") => self.drop_type(),
