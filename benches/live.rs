@@ -15,6 +15,7 @@ mod postgresql;
 use std::env;
 use std::fmt::Write as _;
 use std::fs;
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -178,8 +179,14 @@ impl Subject {
                     process,
                     Server::Postgresql { _server: server },
                 );
-                let last_scan = include_str!("../src/live/postgresql/last_scan.sql");
-                subject.statements.iter_mut().for_each(|sql| *sql = sql.replace("{last_scan}", last_scan));
+                let holes = [
+                    ("{last_scan}", include_str!("../src/live/postgresql/last_scan.sql")),
+                    ("{versions}", include_str!("../src/live/postgresql/versions.sql")),
+                    ("{only}", ""),
+                ];
+                for sql in &mut subject.statements {
+                    *sql = holes.iter().fold(mem::take(sql), |sql, (hole, filling)| sql.replace(hole, filling));
+                }
                 Some(subject)
             }
             "mysql" | "mariadb" => {
@@ -219,12 +226,12 @@ impl Subject {
         }
     }
 
-    /// The statements alone, each row taken and thrown away.
-    async fn by_driver(&self) -> Result<(), sqlx::Error> {
+    /// Statements by the driver alone, each row taken and thrown away.
+    async fn send(&self, statements: &[String]) -> Result<(), sqlx::Error> {
         macro_rules! by {
             ($connection:ty) => {{
                 let mut connection = <$connection>::connect(&self.url).await?;
-                for sql in &self.statements {
+                for sql in statements {
                     let mut rows = sqlx::raw_sql(AssertSqlSafe(sql.clone())).fetch_many(&mut connection);
                     while let Some(row) = rows.next().await {
                         row?;
@@ -346,7 +353,7 @@ fn compare(subject: &Subject, tables: usize, runtime: &Runtime) -> Duration {
     let mut contenders = vec![
         Contender::new("drizzle-drift inspect database", rounds, own),
         Contender::new("its statements by the driver alone", rounds, || {
-            runtime.block_on(subject.by_driver()).expect("the statements");
+            runtime.block_on(subject.send(&subject.statements)).expect("the statements");
             true
         }),
     ];
@@ -442,10 +449,11 @@ impl Kit {
     }
 }
 
-/// How long it takes to see that nothing has changed: from the request to the watcher's answer.
+/// How long it takes to see that nothing has changed, and that one table has: from the request to the watcher's answer.
 fn look(subject: &Subject, runtime: &Runtime) {
     const LOOKS: usize = 500;
     const SETTLING: usize = 100;
+    const CHANGES: usize = 5;
     let target = Target {
         dialect: subject.dialect,
         url: subject.url.clone().into(),
@@ -454,7 +462,7 @@ fn look(subject: &Subject, runtime: &Runtime) {
     };
     let hour = Duration::from_secs(3_600);
     let settings = WatchSettings { poll: hour, full: hour, idle: 2 * hour, ..WatchSettings::default() };
-    let (took, used) = runtime.block_on(async {
+    let (mut took, used, mut changed) = runtime.block_on(async {
         let (sender, mut events) = tokio::sync::mpsc::unbounded_channel();
         let watcher = live::watch(target, settings, move |event| drop(sender.send(event.state)));
         while !matches!(events.recv().await.expect("the watcher lives"), State::Live(_)) {}
@@ -474,15 +482,27 @@ fn look(subject: &Subject, runtime: &Runtime) {
         for _ in 0..LOOKS {
             took.push(look(&mut events).await);
         }
-        (took, server() - before)
+        let used = server() - before;
+        let mut changed = Vec::with_capacity(CHANGES);
+        for number in 0..CHANGES {
+            let change = format!("alter table table_{number} add column extra integer");
+            subject.send(&[change]).await.expect("a change");
+            let begin = Instant::now();
+            watcher.refresh(Cause::Save);
+            let seen = (number + 2) as u64;
+            assert!(matches!(events.recv().await, Some(State::Live(reading)) if reading.generation == seen));
+            changed.push(begin.elapsed());
+        }
+        (took, used, changed)
     });
-    let mut took = took;
     took.sort();
+    changed.sort();
     let server = used * 1_000.0 / LOOKS as f64;
     let median = took[LOOKS / 2];
     println!(
         "a look at it while nothing changes, there and back: {median:?} (median of {LOOKS}), the server's part {server:.2} ms"
     );
+    println!("a look that finds a column more: {:?} (median of {CHANGES})", changed[CHANGES / 2]);
 }
 
 /// The CPU seconds that a process has used, with those children that have ended. Linux tells them in hundredths.

@@ -11,11 +11,12 @@ mod postgresql;
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::Duration;
 
 use drizzle_drift::catalog::{Dialect, Filter, LiveCatalog};
 use drizzle_drift::declared::{Declared, Kit, Reader, Request};
 use drizzle_drift::drift::{Class, compare};
-use drizzle_drift::live::{self, Limits, Target};
+use drizzle_drift::live::{self, Cause, Limits, State, Target, WatchSettings};
 use drizzle_drift::text::{FilePath, MemoryFiles};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
@@ -69,9 +70,12 @@ fn declared(dialect: Dialect, schema: &str) -> Declared {
     Reader::default().read(&Request { dialect, schema_files: vec![path], casing: None, kit }, &files)
 }
 
+fn target(dialect: Dialect, url: &str) -> Target {
+    Target { dialect, url: url.to_owned().into(), auth_token: None, folder: Path::new("/").to_owned() }
+}
+
 async fn read(dialect: Dialect, url: &str) -> LiveCatalog {
-    let target = Target { dialect, url: url.to_owned().into(), auth_token: None, folder: Path::new("/").to_owned() };
-    live::read(&target, &Limits::default()).await.expect("a reading")
+    live::read(&target(dialect, url), &Limits::default()).await.expect("a reading")
 }
 
 /// The differences of meaning, as `code object`.
@@ -123,6 +127,83 @@ async fn every_change_of_postgresql_is_said_as_it_is() {
         faults
     });
     report(&futures::future::join_all(work).await.concat(), all.len());
+}
+
+/// Changes that reach further than the relation that they are about: what is there before, and the change.
+const FAR_REACHING: &[(&str, &str)] = &[
+    (
+        "create unique index by_name on orgs (name); alter table notes add column org varchar(100)",
+        "alter table notes add foreign key (org) references orgs (name)",
+    ),
+    ("alter table notes add column mood text check (mood <> '')", "alter table notes rename column mood to temper"),
+    (
+        "create type mood as enum ('x'); alter table notes add column m mood default 'x'",
+        "alter type mood rename to temper",
+    ),
+    ("create type mood as enum ('x'); alter table notes add column m mood[]", "alter type mood set schema app"),
+    ("create domain mood as text; alter table notes add column m mood", "alter domain mood rename to temper"),
+    ("create type pair as (a int); alter table notes add column m pair", "alter type pair rename to couple"),
+    ("alter table notes add column other regclass default 'orgs'::regclass", "alter table orgs rename to companies"),
+    ("alter table notes add column other regclass default 'orgs'::regclass", "alter table orgs set schema app"),
+    (
+        "create policy p on notes using (exists (select from orgs where orgs.name = body))",
+        "alter table orgs rename column name to title",
+    ),
+    ("create view names as select name from orgs", "alter table orgs rename column name to title"),
+    (
+        "create table logs (id int, at date) partition by range (at); create table old_logs (id int, at date)",
+        "alter table logs attach partition old_logs for values from ('2020-01-01') to ('2021-01-01')",
+    ),
+    ("create index by_body on notes (lower(body)) where body <> ''", "alter table notes rename column body to content"),
+    ("create index by_body on notes (body)", "alter index by_body rename to by_content"),
+    ("create table gone (id serial primary key)", "drop table gone; create table gone (id bigserial primary key)"),
+    ("", "alter schema app rename to other"),
+];
+
+/// A watch that reads anew what has changed knows what a reading of everything finds, after every change.
+#[tokio::test]
+async fn a_watch_on_postgresql_knows_every_change() {
+    // One of its own: its log tells how often only what had changed was asked for.
+    let Some(server) = postgresql::Server::start(postgresql::MAJOR) else { return };
+    let base = include_str!("fixtures/mutations/postgresql.base.sql");
+    let all = mutations(include_str!("fixtures/mutations/postgresql.sql"));
+    server.create("watched", "create role editor").await;
+    let url = server.url("watched");
+    let hour = Duration::from_secs(3_600);
+    let settings = WatchSettings { poll: hour, full: hour, idle: 2 * hour, ..WatchSettings::default() };
+    let (sender, mut events) = tokio::sync::mpsc::unbounded_channel();
+    let watcher = live::watch(target(Dialect::Postgresql, &url), settings, move |event| drop(sender.send(event.state)));
+    let mut known = async || loop {
+        if let State::Live(reading) = events.recv().await.expect("the watcher lives") {
+            return reading.catalog;
+        }
+    };
+    known().await;
+    let mut connection = server.connect("watched").await;
+    let mut faults = Vec::new();
+    let far = FAR_REACHING.iter().map(|(before, sql)| (format!("{base}\n{before};"), (*sql).to_owned()));
+    let all: Vec<_> = all.into_iter().map(|mutation| (mutation.rewritten(base), mutation.sql)).chain(far).collect();
+    for (before, sql) in &all {
+        let fresh = "drop schema public cascade; drop schema if exists app, other cascade; create schema public;";
+        postgresql::execute(&mut connection, &format!("{fresh}\n{before}")).await;
+        watcher.refresh(Cause::Save);
+        known().await;
+        postgresql::execute(&mut connection, sql).await;
+        watcher.refresh(Cause::Save);
+        let (watched, read) = (known().await, read(Dialect::Postgresql, &url).await);
+        let same = watched.catalog == read.catalog
+            && watched.order == read.order
+            && watched.dependents == read.dependents
+            && watched.owned_sequences == read.owned_sequences;
+        if !same {
+            faults.push(sql.trim().to_owned());
+        }
+    }
+    report(&faults, all.len());
+    let log = server.log();
+    let partly = log.lines().filter(|line| line.contains("and a.attrelid = any ('{")).count();
+    println!("{partly} of {} changes were read by themselves", all.len());
+    assert!(partly * 2 > all.len(), "only {partly} of {} changes were read by themselves", all.len());
 }
 
 #[tokio::test]

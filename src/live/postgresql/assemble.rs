@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 
+use super::parts::Parts;
 use super::{evidence, types};
 use crate::catalog::{
     Catalog, Check, Column, DatabaseIdentity, Deferrable, Dependent, Dialect, EnumType, Exclusion, Fact, ForeignKey,
@@ -16,9 +17,7 @@ use crate::catalog::{
 /// The answers to the `.sql` files of their names.
 pub(super) struct Answers {
     pub tables: Vec<PgRow>,
-    pub columns: Vec<PgRow>,
-    pub constraints: Vec<PgRow>,
-    pub indexes: Vec<PgRow>,
+    pub parts: Parts,
     pub enums: Vec<PgRow>,
     pub views: Vec<PgRow>,
     pub sequences: Vec<PgRow>,
@@ -54,7 +53,7 @@ pub(super) fn assemble(answers: &Answers, database: DatabaseIdentity) -> Result<
         tables.tables.insert(row.try_get(0)?, Table { position, ..table(row)? });
     }
     partitions(&answers.tables, &mut tables)?;
-    for row in &answers.columns {
+    for row in &answers.parts.columns {
         let (oid, number): (i64, i32) = (row.try_get(0)?, row.try_get(1)?);
         if let Some(table) = tables.tables.get_mut(&oid) {
             let column = column(row)?;
@@ -63,8 +62,8 @@ pub(super) fn assemble(answers: &Answers, database: DatabaseIdentity) -> Result<
         }
     }
     let (sequences, owned_sequences) = sequences(&answers.sequences, &mut tables)?;
-    constraints(&answers.constraints, &mut tables)?;
-    indexes(&answers.indexes, &mut tables)?;
+    constraints(&answers.parts.constraints, &mut tables)?;
+    indexes(&answers.parts.indexes, &mut tables)?;
     policies(&answers.policies, &mut tables)?;
     let (schemas, unreadable) = schemas(&answers.schemas)?;
     let mut evidence = evidence::gather(&answers.tables, &tables.tables)?;
@@ -87,7 +86,7 @@ fn order(answers: &Answers, tables: &Tables) -> Result<ServerOrder> {
         let (schema, name) = (table.schema.clone(), table.name.clone());
         relations.insert(*oid, Relation { schema, name, numbers: Vec::with_capacity(table.columns.len()) });
     }
-    for row in &answers.columns {
+    for row in &answers.parts.columns {
         if let Some(relation) = relations.get_mut(&row.try_get(0)?) {
             relation.numbers.push(row.try_get(1)?);
         }

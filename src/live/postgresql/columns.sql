@@ -20,4 +20,5 @@ left join pg_catalog.pg_description m
 where c.relkind in ('r', 'p', 'f') and a.attnum > 0 and not a.attisdropped
   and cn.nspname not in ('pg_catalog', 'information_schema')
   and cn.nspname not like 'pg\_toast%' and cn.nspname not like 'pg\_temp\_%'
+  {only}
 order by a.attrelid, a.attnum

@@ -19,4 +19,5 @@ left join pg_catalog.pg_constraint parent on parent.oid = k.conparentid and pare
 where k.contype in ('p', 'u', 'f', 'c') and k.conrelid <> 0 and parent.oid is null
   and n.nspname not in ('pg_catalog', 'information_schema')
   and n.nspname not like 'pg\_toast%' and n.nspname not like 'pg\_temp\_%'
+  {only}
 order by k.conrelid, k.conname

@@ -35,4 +35,5 @@ left join (select distinct conindid from pg_catalog.pg_constraint where contype 
 where (x.oid is null or x.contype = 'x')
   and n.nspname not in ('pg_catalog', 'information_schema')
   and n.nspname not like 'pg\_toast%' and n.nspname not like 'pg\_temp\_%'
+  {only}
 order by i.indrelid, c.relname

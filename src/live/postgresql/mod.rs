@@ -4,10 +4,13 @@ mod assemble;
 mod connect;
 mod count;
 mod evidence;
+mod parts;
 #[cfg(all(test, unix))]
 #[path = "../../../tests/support/postgresql.rs"]
 mod servers;
 mod types;
+
+use std::collections::BTreeSet;
 
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, Connection, Row};
@@ -17,6 +20,10 @@ pub(super) use count::count;
 use super::address::Address;
 use super::{ErrorKind, Limits, LiveError, Target};
 use crate::catalog::{DatabaseIdentity, LiveCatalog};
+use parts::{Parts, Versions};
+
+/// What `structure.sql` and `relations.sql` count.
+const VERSIONS: &str = include_str!("versions.sql");
 
 /// A connection that can only read, and knows how to speak of its server.
 struct Session {
@@ -38,10 +45,12 @@ impl Session {
 
     /// Reads everything in one snapshot, in which nobody has changed the structure meanwhile: what writes expressions and
     /// types back as text looks at what is there now, not at the snapshot.
-    async fn read(&mut self, limits: &Limits) -> Result<(LiveCatalog, Mark), LiveError> {
+    ///
+    /// Of what is `kept` from the reading before only that is asked again which has changed since; it is kept for the next.
+    async fn read(&mut self, limits: &Limits, mut kept: Option<&mut Kept>) -> Result<(LiveCatalog, Mark), LiveError> {
         const ATTEMPTS: usize = 3;
         for attempt in 1..=ATTEMPTS {
-            let result = self.read_in_transaction(limits).await;
+            let result = self.read_in_transaction(limits, kept.as_deref_mut()).await;
             // Also after a failure, so that the connection can be used again; a lost one cannot, which the next use tells.
             let ended = self.run("rollback").await;
             match result {
@@ -67,10 +76,14 @@ impl Session {
 
     /// A text that differs as soon as the structure has changed.
     async fn structure(&mut self) -> Result<String, LiveError> {
-        self.text(include_str!("structure.sql")).await
+        self.text(&include_str!("structure.sql").replace("{versions}", VERSIONS)).await
     }
 
-    async fn read_in_transaction(&mut self, limits: &Limits) -> Result<(LiveCatalog, Mark), LiveError> {
+    async fn read_in_transaction(
+        &mut self,
+        limits: &Limits,
+        kept: Option<&mut Kept>,
+    ) -> Result<(LiveCatalog, Mark), LiveError> {
         let begin = include_str!("begin.sql")
             .replace("{statement}", &limits.statement.as_millis().to_string())
             .replace("{lock}", &limits.lock.as_millis().to_string())
@@ -85,12 +98,16 @@ impl Session {
             ));
         }
         let server = self.select(include_str!("server.sql")).await?;
-        let structure = self.structure().await?;
+        let (structure, parts, kept) = match kept {
+            None => (self.structure().await?, self.parts(None).await?, None),
+            Some(kept) => {
+                let versions = self.versions().await?;
+                (versions.structure(), self.parts_since(std::mem::take(kept), &versions).await?, Some((kept, versions)))
+            }
+        };
         let answers = assemble::Answers {
             tables: self.tables().await?,
-            columns: self.select(include_str!("columns.sql")).await?,
-            constraints: self.select(include_str!("constraints.sql")).await?,
-            indexes: self.select(include_str!("indexes.sql")).await?,
+            parts,
             enums: self.select(include_str!("enums.sql")).await?,
             views: self.select(include_str!("views.sql")).await?,
             sequences: self.select(include_str!("sequences.sql")).await?,
@@ -101,7 +118,43 @@ impl Session {
         let explain = |error: sqlx::Error| connect::explain(&self.address, &error);
         let (database, activity) = self.identity(&server).map_err(explain)?;
         let live = assemble::assemble(&answers, database).map_err(explain)?;
+        if let Some((kept, versions)) = kept {
+            *kept = Kept { versions, parts: answers.parts };
+        }
         Ok((live, Mark { activity, structure }))
+    }
+
+    async fn versions(&mut self) -> Result<Versions, LiveError> {
+        let rows = self.select(&include_str!("relations.sql").replace("{versions}", VERSIONS)).await?;
+        Versions::of(&rows).map_err(|error| connect::explain(&self.address, &error))
+    }
+
+    /// What is `kept`, brought up to date, now that the relations have `versions`.
+    async fn parts_since(&mut self, kept: Kept, versions: &Versions) -> Result<Parts, LiveError> {
+        let Some(changed) = versions.changed_since(&kept.versions) else { return self.parts(None).await };
+        let mut parts = kept.parts;
+        if !changed.is_empty() {
+            let new = self.parts(Some(&changed)).await?;
+            parts.renew(new, &changed).map_err(|error| connect::explain(&self.address, &error))?;
+        }
+        Ok(parts)
+    }
+
+    /// What tables are made of: all, or those with the oids `only`.
+    async fn parts(&mut self, only: Option<&BTreeSet<i64>>) -> Result<Parts, LiveError> {
+        let condition = |relation: &str| match only {
+            None => String::new(),
+            Some(oids) => {
+                let oids: Vec<String> = oids.iter().map(i64::to_string).collect();
+                format!("and {relation} = any ('{{{}}}'::oid[])", oids.join(","))
+            }
+        };
+        let sql = |text: &str, relation: &str| text.replace("{only}", &condition(relation));
+        Ok(Parts {
+            columns: self.select(&sql(include_str!("columns.sql"), "a.attrelid")).await?,
+            constraints: self.select(&sql(include_str!("constraints.sql"), "k.conrelid")).await?,
+            indexes: self.select(&sql(include_str!("indexes.sql"), "i.indrelid")).await?,
+        })
     }
 
     /// Which database this is, and what was going on when the snapshot was taken.
@@ -125,9 +178,7 @@ impl Session {
             Some(version) if version >= KEEPS_SCANS => include_str!("last_scan.sql"),
             _ => "null::timestamptz",
         };
-        let sql = include_str!("tables.sql").replace("{last_scan}", scans);
-        let result = sqlx::raw_sql(AssertSqlSafe(sql)).fetch_all(&mut self.connection).await;
-        result.map_err(|error| connect::explain(&self.address, &error))
+        self.select(&include_str!("tables.sql").replace("{last_scan}", scans)).await
     }
 
     async fn run(&mut self, sql: &'static str) -> Result<(), LiveError> {
@@ -136,12 +187,12 @@ impl Session {
     }
 
     /// By the simple protocol, which poolers pass on as it is; everything comes as text.
-    async fn select(&mut self, sql: &'static str) -> Result<Vec<PgRow>, LiveError> {
-        let result = sqlx::raw_sql(sql).fetch_all(&mut self.connection).await;
+    async fn select(&mut self, sql: &str) -> Result<Vec<PgRow>, LiveError> {
+        let result = sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).fetch_all(&mut self.connection).await;
         result.map_err(|error| connect::explain(&self.address, &error))
     }
 
-    async fn text(&mut self, sql: &'static str) -> Result<String, LiveError> {
+    async fn text(&mut self, sql: &str) -> Result<String, LiveError> {
         let rows = self.select(sql).await?;
         let row = rows.first().ok_or(sqlx::Error::RowNotFound);
         row.and_then(|row| row.try_get(0)).map_err(|error| connect::explain(&self.address, &error))
@@ -159,7 +210,7 @@ pub(super) async fn keeps_read_only(target: &Target, limits: &Limits) -> Result<
 /// Reads once.
 pub(super) async fn read(target: &Target, limits: &Limits) -> Result<LiveCatalog, LiveError> {
     let mut session = Session::open(target, limits).await?;
-    let result = session.read(limits).await;
+    let result = session.read(limits, None).await;
     session.close().await;
     result.map(|(live, _)| live)
 }
@@ -171,11 +222,19 @@ struct Mark {
     structure: String,
 }
 
-/// A held connection, and the mark of the last reading.
+/// What stays of a reading for the next one.
+#[derive(Default)]
+struct Kept {
+    versions: Versions,
+    parts: Parts,
+}
+
+/// A held connection, and what the last reading has left.
 #[derive(Default)]
 pub(super) struct Watch {
     session: Option<Session>,
     mark: Mark,
+    kept: Kept,
 }
 
 impl Watch {
@@ -206,8 +265,11 @@ impl Watch {
         must: bool,
     ) -> Result<Option<LiveCatalog>, LiveError> {
         let mut live = None;
+        if must {
+            self.kept = Kept::default();
+        }
         if must || self.has_changed(&mut session).await? {
-            let (catalog, mark) = session.read(limits).await?;
+            let (catalog, mark) = session.read(limits, Some(&mut self.kept)).await?;
             (live, self.mark) = (Some(catalog), mark);
         }
         self.session = Some(session);
