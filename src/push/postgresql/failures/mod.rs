@@ -5,21 +5,25 @@ mod columns;
 mod done;
 mod expressions;
 mod keys;
+mod names;
 mod objects;
+mod sequences;
 mod spelled;
 
 use crate::catalog::{Column, ObjectKind, ObjectRef, RowQuestion, Rows, RowsThat, Table};
 use crate::push::input::Input;
 use crate::push::{Aspect, Doubt, Failure, Statement, Touch};
 use done::Done;
+use names::Relations;
 
 /// The first statement that is known to fail, and those before it that may.
 pub(super) fn of(input: &Input, statements: &[Statement]) -> (Option<Failure>, Vec<Doubt>) {
-    let mut done = Done::default();
+    let (mut done, relations) = (Done::default(), Relations::default());
     let mut doubts = Vec::new();
     for (number, statement) in statements.iter().enumerate() {
         let Some(touch) = statement.touches.first() else { continue };
-        let mut step = Step { input, done: &done, sql: &statement.sql, touch, fails: None, doubts: Vec::new() };
+        let sql = &statement.sql;
+        let mut step = Step { input, done: &done, relations: &relations, sql, touch, fails: None, doubts: Vec::new() };
         step.judge();
         let Step { fails, doubts: found, .. } = step;
         if let Some((sqlstate, reason)) = fails {
@@ -36,12 +40,22 @@ pub(super) fn of(input: &Input, statements: &[Statement]) -> (Option<Failure>, V
     (None, doubts)
 }
 
+const CREATE_RELATION: &[&str] = &[
+    "CREATE TABLE ",
+    "CREATE INDEX ",
+    "CREATE UNIQUE INDEX ",
+    "CREATE VIEW ",
+    "CREATE MATERIALIZED VIEW ",
+    "CREATE SEQUENCE ",
+];
+
 type Doubted = (&'static str, String, Option<RowQuestion>);
 
 /// One statement, judged by what stands before it.
 struct Step<'s, 'a> {
     input: &'s Input<'a>,
     done: &'s Done<'s>,
+    relations: &'s Relations<'a>,
     sql: &'s str,
     touch: &'s Touch,
     fails: Option<(&'static str, String)>,
@@ -52,6 +66,9 @@ impl<'s, 'a> Step<'s, 'a> {
     fn judge(&mut self) {
         let sql = self.sql;
         let starts = |word: &str| sql.starts_with(word);
+        if CREATE_RELATION.iter().any(|word| sql.starts_with(word)) {
+            self.create_relation();
+        }
         self.generated();
         self.index_expressions();
         match () {
@@ -60,7 +77,9 @@ impl<'s, 'a> Step<'s, 'a> {
             () if starts("DROP SCHEMA") => self.drop_schema(),
             () if starts("DROP TABLE") => self.drop_table(),
             () if starts("DROP VIEW") || starts("DROP MATERIALIZED VIEW") => self.drop_view(),
-            () if starts("CREATE TYPE") || starts("CREATE SEQUENCE") => self.create(),
+            () if starts("DROP INDEX") => self.drop_index(),
+            () if starts("CREATE TYPE") => self.create_type(),
+            () if starts("CREATE SEQUENCE") || starts("ALTER SEQUENCE") => self.sequence_options(),
             () if sql.contains("\"undefined\".") => self.undefined_schema(),
             () if starts("CREATE UNIQUE INDEX") => self.unique_index(),
             () if sql.contains(" ADD COLUMN ") => self.add_column(),

@@ -1,36 +1,10 @@
-//! Statements about whole tables, views, types, sequences and schemas.
+//! Statements that drop whole tables, views, types and schemas.
 
 use super::Step;
-use crate::catalog::{ObjectKind, ObjectRef, TableKind};
+use crate::catalog::{ObjectRef, TableKind};
 use crate::push::Aspect;
 
 impl Step<'_, '_> {
-    pub(super) fn drop_sequence(&mut self) {
-        // One that goes with a column's new type is free by then.
-        if self.touch.aspect != Aspect::Absence {
-            return;
-        }
-        let (schema, name) = (self.schema(), self.object().name.as_str());
-        let mut owned = self.input.live.owned_sequences.iter();
-        let owned = owned.find(|owned| owned.sequence.schema.as_deref() == schema && owned.sequence.name == name);
-        let Some(owner) = owned else { return };
-        let column = ObjectRef {
-            kind: ObjectKind::Column,
-            schema: owner.schema.clone(),
-            table: Some(owner.table.clone()),
-            name: owner.column.clone(),
-        };
-        let place = format!("{}.{}", owner.table, owner.column);
-        if self.done.gone(&column) {
-            self.fail("42P01", format!("sequence `{name}` does not exist any more: it went with `{place}`"));
-            return;
-        }
-        let table = self.input.live.catalog.table(owner.schema.as_deref(), &owner.table);
-        if table.is_none_or(|table| !self.done.without_default(table, &owner.column)) {
-            self.fail("2BP01", format!("column `{place}` takes its values from sequence `{name}`"));
-        }
-    }
-
     /// DROP TYPE, also of an enum that is made anew.
     pub(super) fn drop_type(&mut self) {
         let (schema, name) = (self.schema(), self.object().name.as_str());
@@ -74,10 +48,15 @@ impl Step<'_, '_> {
 
     /// DROP TABLE; CASCADE takes everything along.
     pub(super) fn drop_table(&mut self) {
+        let Some(table) = self.table() else { return };
+        if let TableKind::Partition { schema, table: parent } = &table.kind
+            && self.done.gone(&ObjectRef::table(schema.clone(), parent))
+        {
+            self.fail("42P01", format!("table `{}` does not exist any more: it went with `{parent}`", table.name));
+        }
         if self.sql.ends_with(" CASCADE;") {
             return;
         }
-        let Some(table) = self.table() else { return };
         if let Some(reason) = self.dependent(table.schema.as_deref(), &table.name, None, false) {
             self.fail("2BP01", format!("table `{}` cannot be dropped: {reason}", table.name));
             return;
@@ -105,24 +84,6 @@ impl Step<'_, '_> {
         let name = &self.object().name;
         if let Some(reason) = self.dependent(self.schema(), name, None, false) {
             self.fail("2BP01", format!("view `{name}` cannot be dropped: {reason}"));
-        }
-    }
-
-    /// A type or sequence that is there already: push does not look at schemas that the config leaves out.
-    pub(super) fn create(&mut self) {
-        if self.touch.aspect != Aspect::Existence {
-            return;
-        }
-        let catalog = &self.input.live.catalog;
-        let object = self.object();
-        let name = &object.name;
-        if object.kind == ObjectKind::Enum && catalog.enums.iter().any(|item| ObjectRef::enumeration(item) == *object) {
-            self.fail("42710", format!("type `{name}` is there already"));
-        }
-        if object.kind == ObjectKind::Sequence
-            && catalog.sequences.iter().any(|item| ObjectRef::sequence(item) == *object)
-        {
-            self.fail("42P07", format!("sequence `{name}` is there already"));
         }
     }
 
