@@ -7,10 +7,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::enforcement::Enforcement;
 use super::failure::{emptied, quoted_names};
 use super::made::{Made, Reference};
 use super::objects;
-use crate::catalog::{Dialect, Fact, RowQuestion, Rows, RowsThat, Table};
+use crate::catalog::{Fact, RowQuestion, Rows, RowsThat, Table};
 use crate::push::input::Input;
 use crate::push::{Aspect, Doubt, Statement, Touch};
 
@@ -111,9 +112,13 @@ impl Node<'_> {
 struct Tables<'a> {
     input: &'a Input<'a>,
     nodes: BTreeMap<String, Node<'a>>,
+    /// The tables that have had keys to a table: looking through all tables for each that is dropped would take long.
+    referring: BTreeMap<String, BTreeSet<String>>,
+    /// Tables without whose rows every table that stays keeps its own, as was found before, as long as the keys are these.
+    idle: BTreeSet<String>,
     /// The tables that push drops for good: what they lose before is no more than what they lose then.
     doomed: BTreeSet<String>,
-    enforced: bool,
+    keys: Enforcement,
 }
 
 impl<'a> Tables<'a> {
@@ -138,9 +143,11 @@ impl<'a> Tables<'a> {
                 _ => {}
             }
         }
-        // For libSQL drizzle-kit has the client turn them off.
-        let enforced = input.declared.dialect != Dialect::Turso;
-        Self { input, nodes: nodes.collect(), doomed, enforced }
+        let keys = Enforcement::of(input.declared.dialect);
+        let (referring, idle) = (BTreeMap::new(), BTreeSet::new());
+        let mut tables = Self { input, nodes: BTreeMap::new(), referring, idle, doomed, keys };
+        nodes.for_each(|(name, node)| tables.insert(name, node));
+        tables
     }
 
     /// The triggers of a table that `sql` drops to make it anew, each with the table's name: nothing makes them anew.
@@ -172,7 +179,7 @@ impl<'a> Tables<'a> {
         } else if sql.starts_with("CREATE TABLE ") {
             let keys = Made::of(sql).references;
             let named = names.first().map(|name| (*name).to_owned()).unwrap_or_default();
-            self.nodes.insert(name(0), Node { name: named, keys, rows: Rows::None, live: None, is_live: false });
+            self.insert(name(0), Node { name: named, keys, rows: Rows::None, live: None, is_live: false });
         } else if sql.starts_with("INSERT INTO ") {
             let from = sql.rsplit_once(" FROM ").map(|(_, from)| quoted_names(from)).unwrap_or_default();
             let from = from.first().and_then(|name| self.nodes.get(&name.to_ascii_lowercase()));
@@ -180,8 +187,8 @@ impl<'a> Tables<'a> {
             if let (Some((rows, live)), Some(node)) = (rows, self.nodes.get_mut(&name(0))) {
                 (node.rows, node.live) = (rows, live);
             }
-        } else if let Some(word) = sql.strip_prefix("PRAGMA foreign_keys=") {
-            self.enforced = self.input.declared.dialect != Dialect::Turso && !word.starts_with("OFF");
+        } else if self.keys.note(sql) {
+            return Vec::new();
         } else if sql.contains("` RENAME TO `") {
             self.rename(&name(0), names.get(1).copied().unwrap_or_default());
         } else if let (true, Some(node)) = (sql.contains("` RENAME COLUMN "), self.nodes.get_mut(&name(0))) {
@@ -190,27 +197,44 @@ impl<'a> Tables<'a> {
         Vec::new()
     }
 
+    fn insert(&mut self, name: String, node: Node<'a>) {
+        for key in &node.keys {
+            self.referring.entry(key.table.to_ascii_lowercase()).or_default().insert(name.clone());
+        }
+        self.nodes.insert(name, node);
+        self.idle.clear();
+    }
+
     /// The keys of other tables follow.
     fn rename(&mut self, from: &str, to: &str) {
         let Some(mut node) = self.nodes.remove(from) else { return };
         (node.name, node.is_live) = (to.to_owned(), false);
-        self.nodes.insert(to.to_ascii_lowercase(), node);
-        let keys = self.nodes.values_mut().flat_map(|node| &mut node.keys);
-        keys.filter(|key| key.table.eq_ignore_ascii_case(from)).for_each(|key| key.table = to.to_owned());
+        self.insert(to.to_ascii_lowercase(), node);
+        for name in self.referring.remove(from).unwrap_or_default() {
+            let Some(mut node) = self.nodes.remove(&name) else { continue };
+            let keys = node.keys.iter_mut().filter(|key| key.table.eq_ignore_ascii_case(from));
+            keys.for_each(|key| key.table = to.to_owned());
+            self.insert(name, node);
+        }
     }
 
     /// What the deletion of all rows of a table does to the others.
-    fn consequences(&self, table: &str) -> Vec<Consequence> {
+    fn consequences(&mut self, table: &str) -> Vec<Consequence> {
         let mut found = Vec::new();
         let mut reached = BTreeSet::from([table.to_owned()]);
         let mut open = vec![table.to_owned()];
-        if !self.enforced || self.nodes.get(table).is_none_or(|node| node.rows == Rows::None) {
+        if !self.keys.is_on()
+            || self.idle.contains(table)
+            || self.nodes.get(table).is_none_or(|node| node.rows == Rows::None)
+        {
             return found;
         }
         while let Some(target) = open.pop() {
             let of_target = |key: &&Reference| key.table.eq_ignore_ascii_case(&target);
+            let referring = self.referring.get(&target).into_iter().flatten();
+            let referring = referring.filter_map(|name| self.nodes.get_key_value(name));
             // All rows of the table itself go at once.
-            for (name, node) in self.nodes.iter().filter(|(name, node)| *name != table && node.rows != Rows::None) {
+            for (name, node) in referring.filter(|(name, node)| *name != table && node.rows != Rows::None) {
                 for key in node.keys.iter().filter(of_target).filter(|key| !self.refers_to_nothing(node, key)) {
                     let fate = node.fate(key);
                     if matches!(fate, Fate::Deleted) && reached.insert(name.clone()) {
@@ -228,6 +252,9 @@ impl<'a> Tables<'a> {
                     found.push(Consequence { table, key, fate, rows, asks });
                 }
             }
+        }
+        if found.is_empty() {
+            self.idle.append(&mut reached);
         }
         found
     }

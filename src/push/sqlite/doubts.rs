@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::enforcement::Enforcement;
 use super::failure::{emptied, quoted_names};
 use super::made::{self, Made, Reference, names};
-use crate::catalog::{Column, Dialect, Fact, ForeignKey, RowQuestion, Rows, RowsThat, Table};
+use crate::catalog::{Column, Fact, ForeignKey, RowQuestion, Rows, RowsThat, Table};
 use crate::declared::DeclaredTable;
 use crate::push::input::Input;
 use crate::push::spelled::{in_parentheses, is_harmless};
@@ -21,8 +22,7 @@ pub(super) fn of(input: &Input, statements: &[Statement]) -> Vec<Doubt> {
         emptied: BTreeSet::new(),
         changed: BTreeSet::new(),
         created: BTreeMap::new(),
-        // For libSQL drizzle-kit has the client turn them off.
-        keys_off: input.declared.dialect == Dialect::Turso,
+        keys: Enforcement::of(input.declared.dialect),
         found: Vec::new(),
     };
     for (number, statement) in statements.iter().enumerate() {
@@ -39,8 +39,7 @@ struct Doubts<'a> {
     changed: BTreeSet<(String, Option<String>)>,
     /// The statements that have made tables.
     created: BTreeMap<String, String>,
-    /// Whether foreign keys are not looked at.
-    keys_off: bool,
+    keys: Enforcement,
     found: Vec<Doubt>,
 }
 
@@ -61,9 +60,7 @@ impl<'a> Doubts<'a> {
             if let Some(table) = first().as_deref().and_then(|name| name.strip_prefix(ANEW)) {
                 self.copy(number, table, &copied);
             }
-        } else if let Some(word) = sql.strip_prefix("PRAGMA foreign_keys=") {
-            self.keys_off = self.input.declared.dialect == Dialect::Turso || word.starts_with("OFF");
-        } else if sql.starts_with("ALTER TABLE ") {
+        } else if !self.keys.note(sql) && sql.starts_with("ALTER TABLE ") {
             let Some(table) = first() else { return };
             let place = |at: usize| names.get(at).map(|name| (*name).to_owned());
             let changed = match () {
@@ -175,7 +172,7 @@ impl<'a> Doubts<'a> {
         }
         let other = made.columns.iter().map(|column| &column.name);
         let other: Vec<String> = other.filter(|name| !copied.contains(name) || !is_same(name)).cloned().collect();
-        if !self.keys_off {
+        if self.keys.is_on() {
             self.references(number, table, made.references, copied);
         }
         self.changed.extend(other.into_iter().map(|column| (name.to_owned(), Some(column))));
