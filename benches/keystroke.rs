@@ -1,6 +1,7 @@
 //! One keystroke in a schema of 1,000 tables: the document changes, is read again, compared and assessed.
 //!
-//! In the same run: what tree-sitter alone needs to parse the same file from scratch, for scale.
+//! In the same run: what tree-sitter alone needs to parse the same file from scratch, for scale; and the first lines of a
+//! schema beside 1,000 tables that it does not have.
 
 mod support;
 
@@ -8,7 +9,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use drizzle_drift::catalog::{Dialect, Filter, LiveCatalog};
+use drizzle_drift::catalog::{Dialect, Evidence, Filter, LiveCatalog, Rows};
 use drizzle_drift::declared::{Kit, Reader, Request};
 use drizzle_drift::drift::{self, Ledger};
 use drizzle_drift::live;
@@ -115,5 +116,57 @@ fn keystroke(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, keystroke);
+/// The first lines of a schema for a database of 1,000 tables that refer to each other: whatever looks at each pair of them
+/// shows here.
+fn first_lines(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let live = live_catalog(folder.path());
+    let today = jiff::civil::date(2026, 1, 1);
+    let path = FilePath::new("/bench/schema.ts");
+    let mut group = criterion.benchmark_group("1,000 tables that the code does not have");
+    group.sample_size(10);
+    for (dialect, builder, schema) in [
+        (Dialect::Sqlite, "sqliteTable", None),
+        (Dialect::Postgresql, "pgTable", Some("public")),
+        (Dialect::Mysql, "mysqlTable", None),
+    ] {
+        let live = filled(live.clone(), dialect, schema);
+        let module = builder.replace("Table", "-core");
+        let text = format!(
+            "import {{ {builder}, text }} from \"drizzle-orm/{module}\";\n\
+             export const identityMap = {builder}(\"identity_map\", {{ source: text().notNull() }});\n"
+        );
+        let mut files = MemoryFiles::default();
+        files.insert(path.as_path(), text.as_str());
+        for version in ["0.31.11", "1.0.0-rc.5"] {
+            let kit = Kit { version: version.into(), source: "bench".into() };
+            let request = Request { dialect, schema_files: vec![path.clone()], casing: None, kit: kit.clone() };
+            let declared = Reader::default().read(&request, &files);
+            let filter = Filter { generation: kit.generation(), ..Filter::default() };
+            group.bench_function(format!("{}, {version}", dialect.name()), |bencher| {
+                bencher.iter(|| {
+                    let drifts = drift::compare(&declared, &live, &filter);
+                    let plan = push::outline(&declared, &live, &filter, &kit);
+                    black_box(push::assess(drifts, &plan, &declared, &live, &Ledger::default(), today))
+                });
+            });
+        }
+    }
+    group.finish();
+}
+
+/// The same tables as another dialect's, with rows in each.
+fn filled(mut live: LiveCatalog, dialect: Dialect, schema: Option<&str>) -> LiveCatalog {
+    let schema = schema.map(str::to_owned);
+    live.catalog.dialect = dialect;
+    for table in &mut live.catalog.tables {
+        table.schema.clone_from(&schema);
+        table.foreign_keys.iter_mut().for_each(|key| key.foreign_schema.clone_from(&schema));
+        let rows = Evidence { rows: Rows::About(1_204), ..Evidence::default() };
+        live.evidence.insert((schema.clone(), table.name.clone()), rows);
+    }
+    live
+}
+
+criterion_group!(benches, keystroke, first_lines);
 criterion_main!(benches);

@@ -153,8 +153,8 @@ fn column_json(column: &Column) -> Value {
     let object = json!({
         "name": column.name, "type": column.sql_type.known(), "notNull": column.not_null.known(),
         "default": column.default.known().cloned().flatten(),
-        "identity": column.identity.as_ref().map(identity_json),
-        "generated": column.generated.as_ref().map(generated_json),
+        "identity": column.identity.as_deref().map(identity_json),
+        "generated": column.generated.as_deref().map(generated_json),
         "autoincrement": column.autoincrement,
     });
     let further = [
@@ -292,12 +292,15 @@ mod tests {
                         default: Fact::Unknown,
                         sql_type: Fact::Unknown,
                         not_null: Fact::Unknown,
-                        generated: Some(Generated { expression: Fact::Known("lower(email)".into()), stored: true }),
+                        generated: Some(Box::new(Generated {
+                            expression: Fact::Known("lower(email)".into()),
+                            stored: true,
+                        })),
                         ..column("email", "text", true)
                     },
                     Column {
                         default: Fact::Known(Some("7".into())),
-                        identity: Some(Identity {
+                        identity: Some(Box::new(Identity {
                             always: true,
                             name: Some("users_n_seq".into()),
                             options: SequenceOptions {
@@ -305,7 +308,7 @@ mod tests {
                                 cycle: Some(false),
                                 ..Default::default()
                             },
-                        }),
+                        })),
                         ..column("n", "bigint", false)
                     },
                 ],

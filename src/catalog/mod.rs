@@ -209,9 +209,9 @@ pub struct Column {
     /// Whether the code calls `.primaryKey()` on it; a key may also be listed beside the columns.
     pub primary_flag: bool,
     /// GENERATED ... AS IDENTITY (PostgreSQL).
-    pub identity: Option<Identity>,
+    pub identity: Option<Box<Identity>>,
     /// GENERATED ALWAYS AS (expression).
-    pub generated: Option<Generated>,
+    pub generated: Option<Box<Generated>>,
     /// AUTOINCREMENT (SQLite), AUTO_INCREMENT (MySQL).
     pub autoincrement: bool,
     /// ON UPDATE (MySQL): `CURRENT_TIMESTAMP(3)`.

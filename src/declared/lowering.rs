@@ -382,7 +382,7 @@ impl Lowering<'_, '_> {
                 let given = self.evaluator.option(&identity.options, "name", state.location).as_text().cloned();
                 let sequence =
                     given.map_or_else(|| format!("{}_{name}_seq", declared.table.name), |name| name.to_string());
-                Identity { always: identity.always, name: Some(sequence), options }
+                Box::new(Identity { always: identity.always, name: Some(sequence), options })
             });
             let generated = state.generated.as_ref().map(|generated| {
                 let expression = self.generated_text(&generated.expression, state.location);
@@ -390,7 +390,7 @@ impl Lowering<'_, '_> {
                     Some(mode) => &**mode == "stored",
                     None => self.family == Family::Postgresql,
                 };
-                Generated { expression, stored }
+                Box::new(Generated { expression, stored })
             });
             // drizzle-kit 1.0 looks for ON UPDATE in columns of dates alone, not in those of texts.
             let on_update_unseen = state.on_update_now.is_some()

@@ -1,13 +1,14 @@
 //! The comparison: every rule over every object, in a stable order.
 
-use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::num::NonZero;
 
 use super::{
     Drift, Ledger, checks, columns, defaults, enums, foreign_keys, generated, groups, identity, indexes, nullability,
     ownership, policies, primary_key, renames, sequences, tables, types, unresolved, views,
 };
-use crate::catalog::{Column, Dialect, Family, Filter, LiveCatalog, Presets, Same, Scope, Table, TableKind};
+use crate::catalog::{Column, Dialect, Family, Filter, LiveCatalog, Presets, Scope, Table, TableKind};
 use crate::declared::{ColumnPlaces, Declared, DeclaredTable};
 
 /// Every difference between the declared and the live side, in the order of file and place, then of object name.
@@ -29,22 +30,7 @@ pub fn compare_with(
     let mut drifts = Vec::new();
     tables::undeclared(&sides, &mut drifts);
     tables::missing(&sides, &mut drifts);
-    for pair in &sides.pairs {
-        columns::undeclared(pair, &mut drifts);
-        columns::missing(pair, &mut drifts);
-        for columns in pair.columns() {
-            types::mismatch(&sides, pair, &columns, &mut drifts);
-            nullability::mismatch(&sides, pair, &columns, &mut drifts);
-            defaults::mismatch(&sides, pair, &columns, &mut drifts);
-            identity::mismatch(&sides, pair, &columns, &mut drifts);
-            generated::mismatch(&sides, pair, &columns, &mut drifts);
-        }
-        primary_key::compare(&sides, pair, &mut drifts);
-        indexes::compare(&sides, pair, &mut drifts);
-        foreign_keys::compare(&sides, pair, &mut drifts);
-        checks::compare(&sides, pair, &mut drifts);
-        policies::compare(&sides, pair, &mut drifts);
-    }
+    drifts.extend(of_pairs(&sides));
     enums::compare(&sides, &mut drifts);
     views::compare(&sides, &mut drifts);
     sequences::compare(&sides, &mut drifts);
@@ -53,6 +39,47 @@ pub fn compare_with(
     renames::join(&sides, ledger, &mut drifts);
     unresolved::declarations(declared, &mut drifts);
     sort(&mut drifts);
+    drifts
+}
+
+/// What differs within tables of both sides, looked for by as many threads as it takes long enough for: most of the time
+/// goes by while memory is fetched.
+fn of_pairs(sides: &Sides) -> Vec<Drift> {
+    /// Fewer pairs are compared sooner than a thread is there.
+    const PAIRS_OF_A_THREAD: usize = 200;
+    const MOST_THREADS: usize = 4;
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = (sides.pairs.len() / PAIRS_OF_A_THREAD).clamp(1, cores.min(MOST_THREADS));
+    let mut parts = sides.pairs.chunks(sides.pairs.len().div_ceil(threads).max(1));
+    let first = parts.next().unwrap_or_default();
+    std::thread::scope(|scope| {
+        let others: Vec<_> = parts.map(|pairs| scope.spawn(|| of_some(sides, pairs))).collect();
+        let mut drifts = of_some(sides, first);
+        for other in others {
+            drifts.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        drifts
+    })
+}
+
+fn of_some<'a>(sides: &Sides<'a>, pairs: &[Pair<'a>]) -> Vec<Drift> {
+    let (mut drifts, mut known) = (Vec::new(), defaults::Known::default());
+    for pair in pairs {
+        columns::undeclared(pair, &mut drifts);
+        columns::missing(pair, &mut drifts);
+        for columns in pair.columns() {
+            types::mismatch(sides, pair, &columns, &mut drifts);
+            nullability::mismatch(sides, pair, &columns, &mut drifts);
+            defaults::mismatch(sides, pair, &columns, &mut known, &mut drifts);
+            identity::mismatch(sides, pair, &columns, &mut drifts);
+            generated::mismatch(sides, pair, &columns, &mut drifts);
+        }
+        primary_key::compare(sides, pair, &mut drifts);
+        indexes::compare(sides, pair, &mut drifts);
+        foreign_keys::compare(sides, pair, &mut drifts);
+        checks::compare(sides, pair, &mut drifts);
+        policies::compare(sides, pair, &mut drifts);
+    }
     drifts
 }
 
@@ -79,12 +106,7 @@ pub(super) struct Sides<'a> {
     pub undeclared: Vec<&'a Table>,
     /// Declared tables that the database lacks.
     pub missing: Vec<&'a DeclaredTable>,
-    /// What is known of two spellings of a default: parsing them takes long, and many columns have the same two.
-    pub defaults: RefCell<HashMap<Spellings<'a>, Same>>,
 }
-
-/// A column's type, and its default in the code and in the database.
-pub(super) type Spellings<'a> = (&'a str, Option<&'a str>, Option<&'a str>);
 
 /// A table of both sides.
 pub(super) struct Pair<'a> {
@@ -141,10 +163,9 @@ impl<'a> Sides<'a> {
             pairs: Vec::with_capacity(declared.tables.len()),
             undeclared: Vec::new(),
             missing: Vec::new(),
-            defaults: RefCell::default(),
         };
-        let mut seen = BTreeSet::new();
-        let mut matched = BTreeSet::new();
+        let mut seen = HashSet::with_capacity(declared.tables.len());
+        let mut matched = HashSet::with_capacity(declared.tables.len());
         for table in &declared.tables {
             let (schema, name) = (table.table.schema.as_deref(), table.table.name.as_str());
             if !sides.scope.covers_declared(schema, name) || !seen.insert((schema, name)) {

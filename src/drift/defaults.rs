@@ -1,5 +1,7 @@
 //! `default-mismatch`, which is also said of ON UPDATE.
 
+use std::collections::HashMap;
+
 use super::columns::place_at_builder;
 use super::compare::{ColumnPair, Pair, Sides};
 use super::short_sql::default_text;
@@ -7,8 +9,21 @@ use super::types::{is_serial, same_column_type};
 use super::{Code, Drift};
 use crate::catalog::{Column, Family, ObjectRef, Same, same_default};
 
+/// A column's type, and its default in the code and in the database.
+type Spellings<'a> = (&'a str, Option<&'a str>, Option<&'a str>);
+
+/// What is known of two spellings of a default: parsing them takes long, and many columns have the same two.
+#[derive(Default)]
+pub(super) struct Known<'a>(HashMap<Spellings<'a>, Same>);
+
 /// The default differs.
-pub(super) fn mismatch<'a>(sides: &Sides<'a>, pair: &Pair, columns: &ColumnPair<'a>, drifts: &mut Vec<Drift>) {
+pub(super) fn mismatch<'a>(
+    sides: &Sides<'a>,
+    pair: &Pair,
+    columns: &ColumnPair<'a>,
+    known: &mut Known<'a>,
+    drifts: &mut Vec<Drift>,
+) {
     let (declared, live) = (columns.declared, columns.live);
     // What fills itself has no default of its own; who fills it is another rule's.
     let fills_itself = |column: &Column| column.identity.is_some() || column.generated.is_some() || is_serial(column);
@@ -17,7 +32,7 @@ pub(super) fn mismatch<'a>(sides: &Sides<'a>, pair: &Pair, columns: &ColumnPair<
     }
     let updates = |column: &Column| column.on_update.is_some() || split(sides.family, column).1;
     let same_update = sides.family != Family::Mysql || updates(declared) == updates(live);
-    if same_update && same(sides, columns) != Same::No {
+    if same_update && same(sides, columns, known) != Same::No {
         return;
     }
     let object = ObjectRef::column(&pair.declared.table, &declared.name);
@@ -26,7 +41,7 @@ pub(super) fn mismatch<'a>(sides: &Sides<'a>, pair: &Pair, columns: &ColumnPair<
     drifts.push(drift);
 }
 
-fn same<'a>(sides: &Sides<'a>, columns: &ColumnPair<'a>) -> Same {
+fn same<'a>(sides: &Sides<'a>, columns: &ColumnPair<'a>, known: &mut Known<'a>) -> Same {
     let (Some(declared), Some(live)) = (columns.declared.default.known(), columns.live.default.known()) else {
         return Same::Unknown;
     };
@@ -44,8 +59,8 @@ fn same<'a>(sides: &Sides<'a>, columns: &ColumnPair<'a>) -> Same {
     if let Some(widened) = mine.filter(|_| is_mariadb).and_then(|text| with_digits(sql_type, text)) {
         return same_default(sides.dialect(), sql_type, Some(&widened), theirs);
     }
-    let mut known = sides.defaults.borrow_mut();
     *known
+        .0
         .entry((sql_type.as_str(), mine, theirs))
         .or_insert_with(|| same_default(sides.dialect(), sql_type, mine, theirs))
 }

@@ -102,7 +102,7 @@ pub(super) fn generated_text(column: &Column) -> String {
 }
 
 fn generated_clause(column: &Column) -> String {
-    let Some(Generated { expression, stored }) = &column.generated else { return String::new() };
+    let Some(Generated { expression, stored }) = column.generated.as_deref() else { return String::new() };
     let expression = expression.known().map_or("...", String::as_str);
     format!("generated always as {} {}", in_parentheses(expression), if *stored { "stored" } else { "virtual" })
 }

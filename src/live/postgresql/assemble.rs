@@ -182,9 +182,10 @@ fn column(row: &PgRow) -> Result<Column> {
         type_schema: (kind == ENUM).then_some(schema),
         not_null: Fact::Known(row.try_get(8)?),
         default: Fact::Known(if is_generated { None } else { expression.clone() }),
-        identity: (!identity.is_empty()).then(|| Identity { always: identity == "a", ..Identity::default() }),
-        generated: is_generated
-            .then(|| Generated { expression: expression.map_or(Fact::Unknown, Fact::Known), stored: generated == "s" }),
+        identity: (!identity.is_empty()).then(|| Box::new(Identity { always: identity == "a", ..Identity::default() })),
+        generated: is_generated.then(|| {
+            Box::new(Generated { expression: expression.map_or(Fact::Unknown, Fact::Known), stored: generated == "s" })
+        }),
         collation: row.try_get(12)?,
         comment: row.try_get(13)?,
         ..Default::default()

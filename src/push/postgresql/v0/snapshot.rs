@@ -239,7 +239,7 @@ fn declared_column<'a>(table: &Table, column: &'a Column, primary: bool) -> Col<
         not_null: column.not_null.known().copied(),
         default: defaults::of_code(column),
         identity,
-        generated: column.generated.as_ref(),
+        generated: column.generated.as_deref(),
         sql_type,
     }
 }
@@ -382,8 +382,8 @@ fn live_table<'a>(
             primary: key.is_some_and(|key| key.columns[0] == column.name),
             not_null: column.not_null.known().copied(),
             default: defaults::of_database(column),
-            identity: column.identity.as_ref().map(|identity| live_identity(table, identity)),
-            generated: column.generated.as_ref(),
+            identity: column.identity.as_deref().map(|identity| live_identity(table, identity)),
+            generated: column.generated.as_deref(),
             sql_type,
         }
     });

@@ -336,8 +336,8 @@ fn declared_column<'a>(table: &Table, column: &'a Column) -> Col<'a> {
         dimensions,
         not_null: column.not_null.known().map(|not_null| *not_null || keyed),
         default: column.default.known().map(|default| default.as_deref().map(Cow::Borrowed)),
-        generated: column.generated.as_ref(),
-        identity: column.identity.as_ref().map(|identity| declared_identity(table, column, identity)),
+        generated: column.generated.as_deref(),
+        identity: column.identity.as_deref().map(|identity| declared_identity(table, column, identity)),
         rows: Rows::None,
     }
 }
@@ -388,7 +388,7 @@ fn live_column<'a>(
         dimensions,
         not_null: column.not_null.known().copied(),
         default,
-        generated: column.generated.as_ref().filter(|generated| generated.stored),
+        generated: column.generated.as_deref().filter(|generated| generated.stored),
         identity,
         rows: live.rows_in(table.schema.as_deref(), &table.name, &column.name),
     }
