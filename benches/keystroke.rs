@@ -17,6 +17,10 @@ use drizzle_drift::push;
 use drizzle_drift::text::{Document, Encoding, FilePath, MemoryFiles, Position, PositionRange};
 use sqlx::{ConnectOptions, Connection};
 
+/// The program's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const TABLES: usize = 1_000;
 
 fn live_catalog(folder: &Path) -> LiveCatalog {
