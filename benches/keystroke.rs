@@ -143,7 +143,7 @@ fn first_lines(criterion: &mut Criterion) {
         let mut files = MemoryFiles::default();
         files.insert(path.as_path(), text.as_str());
         for version in ["0.31.11", "1.0.0-rc.5"] {
-            let kit = Kit { version: version.into(), source: "bench".into() };
+            let kit = Kit { version: version.into(), source: "bench".into(), ..Kit::default() };
             let request = Request { dialect, schema_files: vec![path.clone()], casing: None, kit: kit.clone() };
             let declared = Reader::default().read(&request, &files);
             let filter = Filter { generation: kit.generation(), ..Filter::default() };

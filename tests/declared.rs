@@ -48,7 +48,7 @@ fn case(folder: &Path) -> Case {
         dialect,
         schema_files: schema_files.iter().map(FilePath::new).collect(),
         casing: settings["casing"].as_str().and_then(Casing::from_name),
-        kit: Kit { version: version.into(), source: "test".into() },
+        kit: Kit { version: version.into(), source: "test".into(), ..Kit::default() },
     };
     Case { name, files, request, expected }
 }
@@ -400,7 +400,7 @@ fn a_builder_that_a_version_lacks_has_no_type() {
             dialect,
             schema_files: vec![FilePath::new("/case/schema.ts")],
             casing: None,
-            kit: Kit { version: "0.31.11".into(), source: "test".into() },
+            kit: Kit { version: "0.31.11".into(), source: "test".into(), ..Kit::default() },
         };
         let declared = Reader::default().read(&request, &files);
         let columns = declared.tables.iter().flat_map(|table| &table.table.columns);

@@ -313,7 +313,7 @@ fn a_composite_key_is_noise_in_0_and_nothing_in_1() {
     assert_eq!((found[0].drift.class, found[0].severity), (Class::Noise, Severity::Hint));
     let statements = &found[0].consequence.as_ref().expect("push acts").statements;
     assert_eq!(statements, &["ALTER TABLE \"m\" ALTER COLUMN \"x\" DROP NOT NULL;"]);
-    let kit = Kit { version: "1.0.0-rc.5".into(), source: "test".into() };
+    let kit = Kit { version: "1.0.0-rc.5".into(), source: "test".into(), ..Kit::default() };
     let drifts = compare(&code, &database, &Filter::default());
     let today = jiff::civil::date(2026, 11, 22);
     let plan = push::outline(&code, &database, &Filter::default(), &kit);

@@ -66,7 +66,7 @@ fn declared(dialect: Dialect, schema: &str) -> Declared {
     let path = FilePath::new("/project/schema.ts");
     let mut files = MemoryFiles::default();
     files.insert("/project/schema.ts", schema);
-    let kit = Kit { version: "0.31.11".into(), source: "test".into() };
+    let kit = Kit { version: "0.31.11".into(), source: "test".into(), ..Kit::default() };
     Reader::default().read(&Request { dialect, schema_files: vec![path], casing: None, kit }, &files)
 }
 

@@ -151,7 +151,7 @@ fn planned(case: &Case, version: &str, live: &LiveCatalog) -> PushPlan {
     let schema = case.schema_v1.as_ref().filter(|_| version.starts_with('1')).unwrap_or(&case.schema);
     let mut files = MemoryFiles::default();
     files.insert("/project/schema.ts", schema.as_str());
-    let kit = Kit { version: version.into(), source: "test".into() };
+    let kit = Kit { version: version.into(), source: "test".into(), ..Kit::default() };
     let casing = case.casing.as_deref().and_then(Casing::from_name);
     let schema_files = vec![FilePath::new("/project/schema.ts")];
     let request = Request { dialect: Dialect::Mysql, schema_files, casing, kit: kit.clone() };

@@ -112,7 +112,7 @@ async fn forget(server: &postgresql::Server, number: usize) {
 fn planned(case: &Case, kit: &str, live: &LiveCatalog) -> PushPlan {
     let mut files = MemoryFiles::default();
     files.insert("/project/schema.ts", format!("{HEADER}{}", case.schema).as_str());
-    let kit = Kit { version: kit.into(), source: "test".into() };
+    let kit = Kit { version: kit.into(), source: "test".into(), ..Kit::default() };
     let request = Request {
         dialect: Dialect::Postgresql,
         schema_files: vec![FilePath::new("/project/schema.ts")],

@@ -87,7 +87,7 @@ fn planned(dialect: Dialect, version: &str, case: &Case, live: &LiveCatalog) -> 
     let path = FilePath::new("/project/schema.ts");
     let mut files = MemoryFiles::default();
     files.insert("/project/schema.ts", format!("{IMPORTS}{}", case.schema));
-    let kit = Kit { version: version.into(), source: "test".into() };
+    let kit = Kit { version: version.into(), source: "test".into(), ..Kit::default() };
     let request = Request { dialect, schema_files: vec![path], casing: None, kit: kit.clone() };
     let declared = Reader::default().read(&request, &files);
     let mut live = live.clone();

@@ -54,7 +54,7 @@ fn findings(dialect: Dialect, kit: &str, schema: &str, live: &LiveCatalog) -> Ve
     let path = FilePath::new("/project/schema.ts");
     let mut files = MemoryFiles::default();
     files.insert("/project/schema.ts", schema);
-    let kit = Kit { version: kit.into(), source: "test".into() };
+    let kit = Kit { version: kit.into(), source: "test".into(), ..Kit::default() };
     let request = Request { dialect, schema_files: vec![path], casing: None, kit: kit.clone() };
     let declared = Reader::default().read(&request, &files);
     let schemas = dialect.default_schema().map(|schema| vec![schema.to_owned()]);

@@ -11,12 +11,15 @@ pub struct Kit {
     pub version: String,
     /// Where the version was found: `node_modules`, `package-lock.json`, `package.json`, `default`, `--kit-version`.
     pub source: String,
+    /// Whether the config has it push to Cloudflare D1 (`driver: 'd1-http'`), which enforces foreign keys whatever a push
+    /// says. <https://developers.cloudflare.com/d1/sql-api/foreign-keys/>
+    pub pushes_to_d1: bool,
 }
 
 impl Default for Kit {
     /// The contract's assumption where none is installed.
     fn default() -> Self {
-        Self { version: "0.31.11".into(), source: "default".into() }
+        Self { version: "0.31.11".into(), source: "default".into(), pushes_to_d1: false }
     }
 }
 

@@ -53,10 +53,18 @@ fn of_pairs(sides: &Sides) -> Vec<Drift> {
     let mut parts = sides.pairs.chunks(sides.pairs.len().div_ceil(threads).max(1));
     let first = parts.next().unwrap_or_default();
     std::thread::scope(|scope| {
-        let others: Vec<_> = parts.map(|pairs| scope.spawn(|| of_some(sides, pairs))).collect();
+        // Where the system has no thread left, the work is done here.
+        let start = |pairs| {
+            let thread = std::thread::Builder::new().name("compare".into());
+            thread.spawn_scoped(scope, move || of_some(sides, pairs)).map_err(|_| pairs)
+        };
+        let others: Vec<_> = parts.map(start).collect();
         let mut drifts = of_some(sides, first);
         for other in others {
-            drifts.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            drifts.extend(match other {
+                Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                Err(pairs) => of_some(sides, pairs),
+            });
         }
         drifts
     })

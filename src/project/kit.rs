@@ -23,7 +23,7 @@ const LOCKFILES: [(&str, LockReader); 4] = [
 
 /// The kit of the project in `folder`; `given` with `--kit-version` wins.
 pub fn detect(folder: &Path, given: Option<&str>, files: &dyn Files) -> Kit {
-    let kit = |version: String, source: &str| Kit { version, source: source.into() };
+    let kit = |version: String, source: &str| Kit { version, source: source.into(), ..Kit::default() };
     if let Some(version) = given {
         return kit(version.trim_start_matches('v').into(), "--kit-version");
     }

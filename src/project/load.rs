@@ -215,7 +215,8 @@ fn with_config(
     let data = data.ok_or_else(|| ProjectError::FileUnreadable { kind: "config", path: file.as_path().to_owned() })?;
     let config = Config { data: &data, file, folder, files };
     config.check()?;
-    let kit = kit::detect(folder, request.kit_version.as_deref(), files);
+    let kit =
+        Kit { pushes_to_d1: target::is_d1(&config), ..kit::detect(folder, request.kit_version.as_deref(), files) };
     let dialect = config.dialect()?;
     let (schema_patterns, mut unresolved) = config.schema()?;
     let casing = config.casing(kit.generation())?;

@@ -81,6 +81,11 @@ fn url_or_path(url: &str, dialect: Dialect) -> SecretString {
     SecretString::from(path.unwrap_or(url))
 }
 
+/// Whether push goes to Cloudflare D1.
+pub fn is_d1(config: &Config<'_>) -> bool {
+    config.get("driver").and_then(PlacedData::string) == Some(D1_DRIVER)
+}
+
 /// Reads `dbCredentials` of `config`.
 pub fn of_config(
     config: &Config<'_>,
@@ -92,7 +97,7 @@ pub fn of_config(
     {
         return Err(TargetProblem::Driver { driver: (*name).into(), place: config.place(&driver.place), why });
     }
-    let is_d1 = config.get("driver").and_then(PlacedData::string) == Some(D1_DRIVER);
+    let is_d1 = is_d1(config);
     if let (true, Some(target)) = (is_d1, local_d1(config)) {
         return Ok(target);
     }

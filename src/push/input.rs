@@ -15,6 +15,8 @@ pub(super) struct Input<'a> {
     pub live: &'a LiveCatalog,
     /// The config's filters, by the rules of `generation`.
     pub filter: Filter,
+    /// Whether Cloudflare D1 is pushed to.
+    pub pushes_to_d1: bool,
 }
 
 impl<'a> Input<'a> {
@@ -22,7 +24,8 @@ impl<'a> Input<'a> {
     pub fn new(declared: &'a Declared, live: &'a LiveCatalog, filter: &Filter, kit: &Kit) -> Self {
         let generation = kit.generation();
         let filter = Filter { generation, ..filter.clone() };
-        Self { family: declared.dialect.family(), generation, declared, live, filter }
+        let (family, pushes_to_d1) = (declared.dialect.family(), kit.pushes_to_d1);
+        Self { family, generation, declared, live, filter, pushes_to_d1 }
     }
 
     /// What a live table holds.

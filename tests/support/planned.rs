@@ -27,10 +27,20 @@ impl Project {
 
     /// The plan as JSON.
     pub fn plan(&self, dialect: &str, url: &str, kit: &str, more: &[&str]) -> Value {
+        self.planned(url, kit, &[&["--schema", "schema.ts", "--dialect", dialect], more].concat())
+    }
+
+    /// The same, where the config has drizzle-kit push to Cloudflare D1.
+    pub fn plan_of_d1(&self, url: &str, kit: &str, more: &[&str]) -> Value {
+        let config = "export default { dialect: 'sqlite', driver: 'd1-http', schema: './schema.ts' };\n";
+        fs::write(self.folder.path().join("drizzle.config.ts"), config).expect("a file");
+        self.planned(url, kit, more)
+    }
+
+    fn planned(&self, url: &str, kit: &str, more: &[&str]) -> Value {
         let output = Command::new(env!("CARGO_BIN_EXE_drizzle-drift"))
             .current_dir(self.folder.path())
-            .args(["plan", "-f", "json", "--schema", "schema.ts", "--dialect", dialect])
-            .args(["--database-url", url, "--kit-version", kit])
+            .args(["plan", "-f", "json", "--database-url", url, "--kit-version", kit])
             .args(more)
             .output()
             .expect("the program starts");

@@ -1,6 +1,6 @@
 //! What goes along with a table that is dropped: its triggers, also where it is only made anew, and with its rows the rows and
 //! values of others. SQLite deletes the rows before it drops the table, and does to those that refer to them what their
-//! foreign keys say, as long as nothing turns the keys off.
+//! foreign keys say, as long as the keys are enforced.
 //!
 //! <https://www.sqlite.org/foreignkeys.html#fk_schemacommands>. drizzle-kit reads and writes files with the keys enforced;
 //! 0.x turns them off for a table that it makes anew only where the code still refers to it.
@@ -143,7 +143,7 @@ impl<'a> Tables<'a> {
                 _ => {}
             }
         }
-        let keys = Enforcement::of(input.declared.dialect);
+        let keys = Enforcement::of(input);
         let (referring, idle) = (BTreeMap::new(), BTreeSet::new());
         let mut tables = Self { input, nodes: BTreeMap::new(), referring, idle, doomed, keys };
         nodes.for_each(|(name, node)| tables.insert(name, node));

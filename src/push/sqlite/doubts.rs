@@ -22,7 +22,7 @@ pub(super) fn of(input: &Input, statements: &[Statement]) -> Vec<Doubt> {
         emptied: BTreeSet::new(),
         changed: BTreeSet::new(),
         created: BTreeMap::new(),
-        keys: Enforcement::of(input.declared.dialect),
+        keys: Enforcement::of(input),
         found: Vec::new(),
     };
     for (number, statement) in statements.iter().enumerate() {

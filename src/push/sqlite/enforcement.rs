@@ -1,26 +1,28 @@
 //! Whether foreign keys are enforced while push runs.
 
 use crate::catalog::Dialect;
+use crate::push::input::Input;
 
 /// The state of `PRAGMA foreign_keys`.
 pub(super) struct Enforcement {
-    /// For libSQL drizzle-kit has the client turn the keys off, whatever it says later.
-    off_for_good: bool,
+    /// Whether the PRAGMA does nothing. For libSQL drizzle-kit has the client turn the keys off before it begins; Cloudflare
+    /// D1 has them on and takes no other word (measured with Cloudflare's own engine, miniflare 4).
+    fixed: bool,
     on: bool,
 }
 
 impl Enforcement {
     /// As push begins.
-    pub fn of(dialect: Dialect) -> Self {
-        let off_for_good = dialect == Dialect::Turso;
-        Self { off_for_good, on: !off_for_good }
+    pub fn of(input: &Input) -> Self {
+        let off = input.declared.dialect == Dialect::Turso;
+        Self { fixed: off || input.pushes_to_d1, on: !off }
     }
 
     /// Takes note of `sql`; whether it is about this.
     pub fn note(&mut self, sql: &str) -> bool {
         let word = sql.strip_prefix("PRAGMA foreign_keys=");
-        if let Some(word) = word {
-            self.on = !self.off_for_good && !word.starts_with("OFF");
+        if let Some(word) = word.filter(|_| !self.fixed) {
+            self.on = !word.starts_with("OFF");
         }
         word.is_some()
     }

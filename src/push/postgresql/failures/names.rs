@@ -1,11 +1,11 @@
-//! Names that are taken, or that nothing bears: push does not look at what the config leaves out, nor at the ends of names
-//! that are too long for the server.
+//! What is made under a name that is taken: push does not look at what the config leaves out, and the server cuts long names
+//! off.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use super::Step;
-use crate::catalog::{Catalog, Family, ObjectKind, ObjectRef};
+use crate::catalog::{Catalog, Family, ObjectRef};
 use crate::push::Aspect;
 
 /// A relation's schema and name.
@@ -63,16 +63,6 @@ impl Step<'_, '_> {
         let mut enums = self.input.live.catalog.enums.iter();
         if self.touch.aspect == Aspect::Existence && enums.any(|item| ObjectRef::enumeration(item) == *object) {
             self.fail("42710", format!("type `{}` is there already", object.name));
-        }
-    }
-
-    /// DROP INDEX of what belongs to a constraint.
-    pub(super) fn drop_index(&mut self) {
-        let object = self.object();
-        let table = object.table.as_deref().and_then(|name| self.input.live.catalog.table(self.schema(), name));
-        let exclusion = table.and_then(|table| table.exclusions.iter().find(|item| item.name == object.name));
-        if exclusion.is_some() && object.kind == ObjectKind::Index {
-            self.fail("2BP01", format!("index `{}` belongs to the exclusion constraint of its name", object.name));
         }
     }
 }

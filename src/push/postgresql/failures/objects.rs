@@ -1,7 +1,7 @@
-//! Statements that drop whole tables, views, types and schemas.
+//! Statements that drop whole tables, views, types, indexes and schemas.
 
 use super::Step;
-use crate::catalog::{ObjectRef, TableKind};
+use crate::catalog::{ObjectKind, ObjectRef, TableKind};
 use crate::push::Aspect;
 
 impl Step<'_, '_> {
@@ -84,6 +84,16 @@ impl Step<'_, '_> {
         let name = &self.object().name;
         if let Some(reason) = self.dependent(self.schema(), name, None, false) {
             self.fail("2BP01", format!("view `{name}` cannot be dropped: {reason}"));
+        }
+    }
+
+    /// DROP INDEX of what belongs to a constraint.
+    pub(super) fn drop_index(&mut self) {
+        let object = self.object();
+        let table = object.table.as_deref().and_then(|name| self.input.live.catalog.table(self.schema(), name));
+        let exclusion = table.and_then(|table| table.exclusions.iter().find(|item| item.name == object.name));
+        if exclusion.is_some() && object.kind == ObjectKind::Index {
+            self.fail("2BP01", format!("index `{}` belongs to the exclusion constraint of its name", object.name));
         }
     }
 
