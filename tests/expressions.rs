@@ -191,18 +191,20 @@ fn report((refused, faults, apart): (Vec<String>, Vec<String>, [usize; 3])) {
     assert!(faults.is_empty() && refused.is_empty(), "{}\n{}", refused.join("\n"), faults.join("\n"));
 }
 
+/// The columns that PostgreSQL's expressions name.
+const POSTGRESQL_COLUMNS: &str = "id integer, name text, email varchar(255), price numeric(10,2), qty integer, big bigint, \
+    ratio double precision, small smallint, active boolean, status mood, tags text[], data jsonb, \
+    created_at timestamp, updated_at timestamptz, day date, code char(3), uid uuid, \"camelCase\" integer";
+
 async fn on_postgresql(server: &postgresql::Server, major: u32) {
-    const COLUMNS: &str = "id integer, name text, email varchar(255), price numeric(10,2), qty integer, big bigint, \
-        ratio double precision, small smallint, active boolean, status mood, tags text[], data jsonb, \
-        created_at timestamp, updated_at timestamptz, day date, code char(3), uid uuid, \"camelCase\" integer";
     let preamble = format!(
         "create type mood as enum ('happy', 'sad'); create schema app; create type app.level as enum ('low', 'high'); \
-         create sequence s; create sequence s2; create table t ({COLUMNS})"
+         create sequence s; create sequence s2; create table t ({POSTGRESQL_COLUMNS})"
     );
     server.create("spellings", &preamble).await;
     let mut connection = server.connect("spellings").await;
     let list = include_str!("fixtures/expressions/postgresql.txt");
-    let mut found = hold_to!(Dialect::Postgresql, list, COLUMNS, connection, &server.url("spellings"));
+    let mut found = hold_to!(Dialect::Postgresql, list, POSTGRESQL_COLUMNS, connection, &server.url("spellings"));
     // The oldest has no such function.
     found.0.retain(|refused| major > 12 || !refused.contains("gen_random_uuid() does not exist"));
     report(found);
@@ -227,9 +229,6 @@ async fn postgresql_12_and_18_print_what_means_the_same() {
 #[tokio::test]
 async fn postgresql_refuses_what_is_unfit() {
     const LIST: &str = include_str!("fixtures/expressions/postgresql-unfit.txt");
-    const COLUMNS: &str = "id integer, name text, email varchar(255), price numeric(10,2), qty integer, big bigint, \
-        ratio double precision, small smallint, active boolean, status mood, tags text[], data jsonb, \
-        created_at timestamp, updated_at timestamptz, day date, code char(3), uid uuid, \"camelCase\" integer";
     let checks = sections(include_str!("fixtures/expressions/postgresql.txt"));
     let checks = checks.into_iter().filter(|section| section.kind == "check").flat_map(|section| section.groups);
     let checks: Vec<(bool, String)> = checks.flatten().map(|check| (false, format!("boolean {check}"))).collect();
@@ -240,7 +239,7 @@ async fn postgresql_refuses_what_is_unfit() {
     let all: Vec<(bool, String)> = listed.chain(checks).collect();
     for major in [12, 15, 18] {
         let Some(server) = postgresql::Server::start(major) else { return };
-        let preamble = format!("create type mood as enum ('happy', 'sad'); create table t ({COLUMNS})");
+        let preamble = format!("create type mood as enum ('happy', 'sad'); create table t ({POSTGRESQL_COLUMNS})");
         server.create("unfit", &preamble).await;
         let mut connection = server.connect("unfit").await;
         let mut faults = Vec::new();

@@ -203,12 +203,12 @@ fn column(row: &ColumnRow, table_collation: Option<&str>, is_mariadb: bool) -> C
     let (_, name, column_type, nullable, default, extra, expression, _, collation, _, comment) = row;
     let extra = extra.as_deref().unwrap_or_default().to_ascii_lowercase();
     let expression = expression.as_deref().filter(|expression| !expression.is_empty());
-    let generated = expression
-        .map(|expression| Generated {
+    let generated = expression.map(|expression| {
+        Box::new(Generated {
             expression: Fact::Known(if is_mariadb { expression.to_owned() } else { expression::of_mysql(expression) }),
             stored: extra.contains("stored") || extra.contains("persistent"),
         })
-        .map(Box::new);
+    });
     let default = match (generated.is_some(), default) {
         (false, Some(default)) if is_mariadb => Fact::Known((default != "NULL").then(|| default.clone())),
         (false, Some(default)) => default_of_mysql(default, column_type, &extra),

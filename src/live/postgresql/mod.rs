@@ -135,7 +135,7 @@ impl Session {
         let mut parts = kept.parts;
         if !changed.is_empty() {
             let new = self.parts(Some(&changed)).await?;
-            parts.renew(new, &changed).map_err(|error| connect::explain(&self.address, &error))?;
+            parts.renew(new, &changed);
         }
         Ok(parts)
     }
@@ -292,6 +292,7 @@ impl Watch {
 
     /// Gives the connection back; the next look makes another.
     pub async fn rest(&mut self) {
+        self.kept = Kept::default();
         if let Some(session) = self.session.take() {
             session.close().await;
         }

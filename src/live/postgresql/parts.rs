@@ -18,19 +18,16 @@ pub(super) struct Parts {
 
 impl Parts {
     /// Puts `new` in the place of what is kept of the relations `changed`.
-    pub fn renew(&mut self, new: Self, changed: &BTreeSet<i64>) -> Result<()> {
+    pub fn renew(&mut self, new: Self, changed: &BTreeSet<i64>) {
         let lists = [
             (&mut self.columns, new.columns),
             (&mut self.constraints, new.constraints),
             (&mut self.indexes, new.indexes),
         ];
         for (list, new) in lists {
-            let oids: Vec<i64> = list.iter().map(|row| row.try_get(0)).collect::<Result<_>>()?;
-            let mut oids = oids.iter();
-            list.retain(|_| oids.next().is_some_and(|oid| !changed.contains(oid)));
+            list.retain(|row| !row.try_get(0).is_ok_and(|oid: i64| changed.contains(&oid)));
             list.extend(new);
         }
-        Ok(())
     }
 }
 

@@ -261,8 +261,8 @@ fn column(row: &Row, ddl: &ddl::TableDdl) -> Result<(Option<Column>, i64), Unexp
         return Ok((None, 0));
     }
     let declared: Option<String> = row.try_get(2)?;
-    let generated = matches!(hidden, GENERATED_VIRTUAL | GENERATED_STORED)
-        .then(|| Generated {
+    let generated = matches!(hidden, GENERATED_VIRTUAL | GENERATED_STORED).then(|| {
+        Box::new(Generated {
             expression: ddl
                 .generated
                 .iter()
@@ -270,7 +270,7 @@ fn column(row: &Row, ddl: &ddl::TableDdl) -> Result<(Option<Column>, i64), Unexp
                 .map_or(Fact::Unknown, |(_, expression)| Fact::Known(expression.clone())),
             stored: hidden == GENERATED_STORED,
         })
-        .map(Box::new);
+    });
     let collation = ddl.collations.iter().find(|(column, _)| column.eq_ignore_ascii_case(&name));
     let column = Column {
         collation: collation.map(|(_, collation)| collation.clone()).filter(|name| !name.eq_ignore_ascii_case(BINARY)),

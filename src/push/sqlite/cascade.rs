@@ -17,8 +17,11 @@ use crate::push::{Aspect, Doubt, Statement, Touch};
 
 /// Marks each of `statements` with what goes along, and gives the doubts where the rows that refer may forbid it.
 pub(super) fn mark(input: &Input, statements: &mut [Statement]) -> Vec<Doubt> {
-    let mut tables = Tables::of(input, statements);
     let mut doubts = Vec::new();
+    if statements.is_empty() {
+        return doubts;
+    }
+    let mut tables = Tables::of(input, statements);
     for (number, statement) in statements.iter_mut().enumerate() {
         for (table, trigger) in tables.triggers_of(&statement.sql) {
             let touch = Touch::new(objects::table(&table), Aspect::Definition);
@@ -114,11 +117,11 @@ struct Tables<'a> {
     nodes: BTreeMap<String, Node<'a>>,
     /// The tables that have had keys to a table: looking through all tables for each that is dropped would take long.
     referring: BTreeMap<String, BTreeSet<String>>,
-    /// Tables without whose rows every table that stays keeps its own, as was found before, as long as the keys are these.
+    /// Tables whose rows concern no other table that stays, as a look at them has found. It holds until a key is new.
     idle: BTreeSet<String>,
     /// The tables that push drops for good: what they lose before is no more than what they lose then.
     doomed: BTreeSet<String>,
-    keys: Enforcement,
+    enforcement: Enforcement,
 }
 
 impl<'a> Tables<'a> {
@@ -143,9 +146,9 @@ impl<'a> Tables<'a> {
                 _ => {}
             }
         }
-        let keys = Enforcement::of(input);
+        let enforcement = Enforcement::of(input);
         let (referring, idle) = (BTreeMap::new(), BTreeSet::new());
-        let mut tables = Self { input, nodes: BTreeMap::new(), referring, idle, doomed, keys };
+        let mut tables = Self { input, nodes: BTreeMap::new(), referring, idle, doomed, enforcement };
         nodes.for_each(|(name, node)| tables.insert(name, node));
         tables
     }
@@ -187,7 +190,7 @@ impl<'a> Tables<'a> {
             if let (Some((rows, live)), Some(node)) = (rows, self.nodes.get_mut(&name(0))) {
                 (node.rows, node.live) = (rows, live);
             }
-        } else if self.keys.note(sql) {
+        } else if self.enforcement.note(sql) {
             return Vec::new();
         } else if sql.contains("` RENAME TO `") {
             self.rename(&name(0), names.get(1).copied().unwrap_or_default());
@@ -223,7 +226,7 @@ impl<'a> Tables<'a> {
         let mut found = Vec::new();
         let mut reached = BTreeSet::from([table.to_owned()]);
         let mut open = vec![table.to_owned()];
-        if !self.keys.is_on()
+        if !self.enforcement.is_on()
             || self.idle.contains(table)
             || self.nodes.get(table).is_none_or(|node| node.rows == Rows::None)
         {

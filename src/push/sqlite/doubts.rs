@@ -22,7 +22,7 @@ pub(super) fn of(input: &Input, statements: &[Statement]) -> Vec<Doubt> {
         emptied: BTreeSet::new(),
         changed: BTreeSet::new(),
         created: BTreeMap::new(),
-        keys: Enforcement::of(input),
+        enforcement: Enforcement::of(input),
         found: Vec::new(),
     };
     for (number, statement) in statements.iter().enumerate() {
@@ -39,7 +39,7 @@ struct Doubts<'a> {
     changed: BTreeSet<(String, Option<String>)>,
     /// The statements that have made tables.
     created: BTreeMap<String, String>,
-    keys: Enforcement,
+    enforcement: Enforcement,
     found: Vec<Doubt>,
 }
 
@@ -60,7 +60,7 @@ impl<'a> Doubts<'a> {
             if let Some(table) = first().as_deref().and_then(|name| name.strip_prefix(ANEW)) {
                 self.copy(number, table, &copied);
             }
-        } else if !self.keys.note(sql) && sql.starts_with("ALTER TABLE ") {
+        } else if !self.enforcement.note(sql) && sql.starts_with("ALTER TABLE ") {
             let Some(table) = first() else { return };
             let place = |at: usize| names.get(at).map(|name| (*name).to_owned());
             let changed = match () {
@@ -172,7 +172,7 @@ impl<'a> Doubts<'a> {
         }
         let other = made.columns.iter().map(|column| &column.name);
         let other: Vec<String> = other.filter(|name| !copied.contains(name) || !is_same(name)).cloned().collect();
-        if self.keys.is_on() {
+        if self.enforcement.is_on() {
             self.references(number, table, made.references, copied);
         }
         self.changed.extend(other.into_iter().map(|column| (name.to_owned(), Some(column))));

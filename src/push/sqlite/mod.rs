@@ -58,12 +58,6 @@ struct Script {
 /// What SQLite makes of the statements.
 fn judged(input: &Input, script: Script) -> Run {
     let Script { mut statements, losses } = script;
-    if statements.is_empty() {
-        return Run {
-            prompts: losses.into_prompt(input.generation, &statements).into_iter().collect(),
-            ..Run::default()
-        };
-    }
     let mut doubts = cascade::mark(input, &mut statements);
     doubts.extend(doubts::of(input, &statements));
     doubts.sort_by_key(|doubt| doubt.statement);

@@ -40,6 +40,7 @@ pub(super) fn of(input: &Input, statements: &[Statement]) -> (Option<Failure>, V
     (None, doubts)
 }
 
+/// What makes a relation, whose name no other may bear.
 const CREATE_RELATION: &[&str] = &[
     "CREATE TABLE ",
     "CREATE INDEX ",

@@ -1,7 +1,7 @@
 //! Statements about sequences.
 
 use super::{Step, spelled};
-use crate::catalog::{ObjectKind, ObjectRef};
+use crate::catalog::{ObjectKind, ObjectRef, Sequence};
 use crate::push::Aspect;
 
 /// The least and the greatest value of a sequence's type.
@@ -54,13 +54,9 @@ impl Step<'_, '_> {
         let name = path.pop().unwrap_or_default();
         let schema = path.pop().unwrap_or_else(|| "public".into());
         let live = &self.input.live;
-        let owned = live
-            .owned_sequences
-            .iter()
-            .find(|owned| owned.sequence.schema.as_deref() == Some(&schema) && owned.sequence.name == name);
-        let Some(owner) = owned else {
-            let free = ObjectRef::of_schema(ObjectKind::Sequence, Some(schema), &name);
-            if !live.catalog.sequences.iter().any(|sequence| ObjectRef::sequence(sequence) == free) {
+        let is_it = |sequence: &Sequence| sequence.name == name && sequence.schema.as_deref() == Some(&schema);
+        let Some(owner) = live.owned_sequences.iter().find(|owned| is_it(&owned.sequence)) else {
+            if !live.catalog.sequences.iter().any(is_it) {
                 self.fail("42P01", format!("there is no sequence `{name}`"));
             }
             return;
